@@ -1,0 +1,25 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace EdgeAI.Configuration;
+
+/// <summary>How an EdgeAI instance is set up: in code, or from the configuration section <c>EdgeAI</c>.</summary>
+public sealed class EdgeAIOptions
+{
+    /// <summary>The configuration section that is read by default: <c>EdgeAI</c>.</summary>
+    public const string SectionName = "EdgeAI";
+
+    /// <summary>The directory that everything is kept in; made when it is not there.</summary>
+    /// <value>The default is <c>EdgeAI</c> in the user's local application data.</value>
+    [Required]
+    public string DataDirectory { get; set; } =
+        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "EdgeAI");
+
+    /// <summary>How models are kept.</summary>
+    public StorageOptions Storage { get; set; } = new();
+
+    /// <summary>How models are run.</summary>
+    public InferenceOptions Inference { get; set; } = new();
+
+    /// <summary>Models to import at start-up when absent, and to load in advance.</summary>
+    public IList<ModelOptions> Models { get; } = [];
+}

@@ -1,0 +1,17 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace EdgeAI.Configuration;
+
+/// <summary>A model that an instance has from its start.</summary>
+public sealed class ModelOptions
+{
+    /// <summary>The model's reference, such as <c>ocr/det:v4</c>.</summary>
+    [Required]
+    public string Name { get; set; } = string.Empty;
+
+    /// <summary>The file to import it from at start-up when the store has none under that name; null when it is there by other means.</summary>
+    public string? Path { get; set; }
+
+    /// <summary>Whether it is loaded at start-up and stays loaded.</summary>
+    public bool Prewarm { get; set; }
+}

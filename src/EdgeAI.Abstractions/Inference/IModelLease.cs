@@ -1,0 +1,37 @@
+using EdgeAI.Models;
+using EdgeAI.Providers;
+
+namespace EdgeAI.Inference;
+
+/// <summary>A holder's right to a loaded model.</summary>
+/// <remarks>Any number of threads may run it at once. Runs in progress are finished before the last lease lets the model go.</remarks>
+public interface IModelLease : IAsyncDisposable
+{
+    /// <summary>What the model was asked for as.</summary>
+    ModelReference Reference { get; }
+
+    /// <summary>The digest of the manifest: exactly which version this is, even if the tag moves on.</summary>
+    Digest Digest { get; }
+
+    /// <summary>What goes in and what comes out, as the loaded model says.</summary>
+    ModelSignature Signature { get; }
+
+    /// <summary>The device that it was loaded on.</summary>
+    ExecutionDevice Device { get; }
+
+    /// <summary>Runs the model on a thread of the pool, for callers that must not block.</summary>
+    /// <param name="inputs">A value for every required input. Memory in it is read in place, and must stay as it is until the run is over.</param>
+    /// <param name="cancellationToken">Stops the run between two operators of the graph.</param>
+    /// <returns>All outputs; the caller disposes them.</returns>
+    /// <exception cref="InvalidModelInputException">An input is missing, unknown, or of the wrong type or shape; the message says what the model wants.</exception>
+    /// <exception cref="InferenceException">The model failed while it ran.</exception>
+    ValueTask<ModelOutputs> RunAsync(IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken = default);
+
+    /// <summary>Runs the model on the calling thread, for loops of many small runs.</summary>
+    /// <param name="inputs">A value for every required input. Memory in it is read in place.</param>
+    /// <param name="cancellationToken">Stops the run between two operators of the graph.</param>
+    /// <returns>All outputs; the caller disposes them.</returns>
+    /// <exception cref="InvalidModelInputException">An input is missing, unknown, or of the wrong type or shape; the message says what the model wants.</exception>
+    /// <exception cref="InferenceException">The model failed while it ran.</exception>
+    ModelOutputs Run(IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,17 @@
+namespace EdgeAI.Models;
+
+/// <summary>One file of a model.</summary>
+public sealed record ModelFile
+{
+    /// <summary>The path within the model's folder, with <c>/</c> between its parts; never absolute, never with <c>..</c>.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The length in bytes.</summary>
+    public required long Length { get; init; }
+
+    /// <summary>The digest of the whole file.</summary>
+    public required Digest Digest { get; init; }
+
+    /// <summary>The chunks that make the file, in order; their lengths add up to <see cref="Length"/>.</summary>
+    public required IReadOnlyList<ChunkReference> Chunks { get; init; }
+}

@@ -1,0 +1,22 @@
+using EdgeAI.Inference;
+using EdgeAI.Storage;
+
+namespace EdgeAI.Providers;
+
+/// <summary>Runs models on some kind of device. Implement it to bring another device, or another engine, under the runtime.</summary>
+/// <remarks>Implementations are thread-safe. The engine asks providers in the order in which they are registered.</remarks>
+public interface IExecutionProvider
+{
+    /// <summary>A short name, lowercase, unique among the providers: <c>cpu</c>, <c>cuda</c>, …</summary>
+    string Name { get; }
+
+    /// <summary>The devices that are usable now; empty when there is none.</summary>
+    IReadOnlyList<ExecutionDevice> Devices { get; }
+
+    /// <summary>Makes a session from a hot model.</summary>
+    /// <param name="model">The model on the hot tier. The engine keeps it there, and disposes it after the session.</param>
+    /// <param name="device">One of <see cref="Devices"/>.</param>
+    /// <param name="cancellationToken">Cancels the loading.</param>
+    /// <exception cref="ModelLoadException">The provider can't load this model.</exception>
+    ValueTask<IModelSession> CreateSessionAsync(IHotModel model, ExecutionDevice device, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,84 @@
+using EdgeAI.Models;
+
+namespace EdgeAI.Storage;
+
+/// <summary>Keeps models: content-addressed, deduplicated, compressed, verified on every way out.</summary>
+/// <remarks>
+/// Thread-safe, and safe to open from several processes on one directory. Every operation is all or nothing: after a failure, a
+/// cancellation or a crash the store is as it was before, and trying again works.
+/// </remarks>
+public interface IModelStore
+{
+    /// <summary>Brings a model into the store and gives it a name. What the store has already is neither compressed nor written again.</summary>
+    /// <param name="model">The name to give, by tag.</param>
+    /// <param name="source">Where the model comes from.</param>
+    /// <param name="progress">Told how far the import is, or null.</param>
+    /// <param name="cancellationToken">Cancels the import; the store is left as it was.</param>
+    /// <exception cref="ArgumentException"><paramref name="model"/> is by digest.</exception>
+    /// <exception cref="InvalidModelException">The source is not a model, is cut short, or is damaged.</exception>
+    /// <exception cref="ModelFileNotFoundException">The model file, or one that it refers to, is not there.</exception>
+    /// <exception cref="StorageFullException">The disk is full.</exception>
+    /// <exception cref="StorageAccessDeniedException">The store's directory may not be written.</exception>
+    ValueTask<ImportResult> ImportAsync(
+        ModelReference model,
+        ModelSource source,
+        IProgress<ImportProgress>? progress = null,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>Looks a model up; null when the store has none under that reference.</summary>
+    /// <param name="model">The reference.</param>
+    /// <param name="cancellationToken">Cancels the look-up.</param>
+    ValueTask<ModelInfo?> FindAsync(ModelReference model, CancellationToken cancellationToken = default);
+
+    /// <summary>All models, by name and tag.</summary>
+    /// <param name="cancellationToken">Cancels the listing.</param>
+    ValueTask<IReadOnlyList<ModelInfo>> ListAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>What a model is made of.</summary>
+    /// <param name="model">The reference.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <exception cref="ModelNotFoundException">The store has no such model.</exception>
+    /// <exception cref="ContentCorruptedException">The stored manifest is damaged.</exception>
+    ValueTask<ModelManifest> InspectAsync(ModelReference model, CancellationToken cancellationToken = default);
+
+    /// <summary>Opens a file of a model for reading, exactly as it was imported; every byte is verified before it is returned.</summary>
+    /// <param name="model">The reference.</param>
+    /// <param name="path">The file's path in the manifest; null for the model file.</param>
+    /// <param name="cancellationToken">Cancels the opening.</param>
+    /// <returns>A stream that can seek; the caller disposes it. Reads throw <see cref="ContentCorruptedException"/> where content is damaged.</returns>
+    /// <exception cref="ModelNotFoundException">The store has no such model.</exception>
+    /// <exception cref="ModelFileNotFoundException">The model has no such file.</exception>
+    ValueTask<Stream> OpenAsync(ModelReference model, string? path = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Writes a model's files into a folder, exactly as they were imported.</summary>
+    /// <param name="model">The reference.</param>
+    /// <param name="directory">The folder; made when it is not there. Files of the same names in it are replaced.</param>
+    /// <param name="cancellationToken">Cancels the writing; no file is left half written.</param>
+    /// <exception cref="ModelNotFoundException">The store has no such model.</exception>
+    /// <exception cref="ContentCorruptedException">The stored content is damaged.</exception>
+    ValueTask ExportAsync(ModelReference model, string directory, CancellationToken cancellationToken = default);
+
+    /// <summary>Lays a model out on the hot tier, ready to map, if it is not there yet, and keeps it there until the result is disposed.</summary>
+    /// <param name="model">The reference.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <exception cref="ModelNotFoundException">The store has no such model.</exception>
+    /// <exception cref="ContentCorruptedException">The stored content is damaged.</exception>
+    /// <exception cref="StorageFullException">The disk is full.</exception>
+    ValueTask<IHotModel> MaterializeAsync(ModelReference model, CancellationToken cancellationToken = default);
+
+    /// <summary>Takes a name away. The content goes with the next <see cref="CollectGarbageAsync"/>, unless another name has it too.</summary>
+    /// <param name="model">The reference, by tag.</param>
+    /// <param name="cancellationToken">Cancels the removal.</param>
+    /// <returns>False when there was no such name.</returns>
+    /// <exception cref="ArgumentException"><paramref name="model"/> is by digest.</exception>
+    ValueTask<bool> RemoveAsync(ModelReference model, CancellationToken cancellationToken = default);
+
+    /// <summary>Gives back the space of content that no name refers to. Waits for imports in progress; hot models in use stay.</summary>
+    /// <param name="cancellationToken">Cancels the collection; what is done by then stays done.</param>
+    ValueTask<GarbageCollectionReport> CollectGarbageAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Reads all content back and compares it with its names.</summary>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <returns>What was found; damage is reported, not thrown.</returns>
+    ValueTask<VerificationReport> VerifyAsync(CancellationToken cancellationToken = default);
+}
