@@ -21,6 +21,9 @@ public sealed record ModelManifest
     /// <summary>What the model says of itself: <c>producer</c>, <c>opset</c>, its own properties, …</summary>
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
 
+    /// <summary>The operators that the model uses, sorted: <c>Conv</c>, <c>com.microsoft::MatMulNBits</c>, …</summary>
+    public required IReadOnlyList<string> Operators { get; init; }
+
     /// <summary>The length of all files together, in bytes.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public long TotalLength => Files.Sum(file => file.Length);

@@ -9,6 +9,9 @@ public interface IHotModel : IDisposable
     /// <summary>The digest of the manifest.</summary>
     Digest Digest { get; }
 
+    /// <summary>What the model is.</summary>
+    ModelManifest Manifest { get; }
+
     /// <summary>The files to map.</summary>
     HotFiles Files { get; }
 

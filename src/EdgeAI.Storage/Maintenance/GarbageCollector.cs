@@ -1,0 +1,158 @@
+using EdgeAI.Models;
+using EdgeAI.Storage.Indexing;
+using EdgeAI.Storage.Manifests;
+using EdgeAI.Storage.Materializing;
+using EdgeAI.Storage.Packs;
+using EdgeAI.Storage.Tiers;
+
+namespace EdgeAI.Storage.Maintenance;
+
+/// <summary>
+/// Gives back what no name refers to. It holds the store lock exclusively, so that no import counts on a chunk that is about to go. The index
+/// forgets a thing before the disk does: a crash between the two leaves garbage, never a hole.
+/// </summary>
+internal sealed class GarbageCollector(
+    StoreDirectory directory,
+    StoreIndex index,
+    LocalDirectoryTier tier,
+    ManifestStore manifests,
+    HotModels hot)
+{
+    // Below this share of live bytes a pack is written anew without the rest.
+    private const double SparseShare = 0.5;
+
+    private readonly HashSet<Digest> _liveManifests = [];
+    private readonly HashSet<Digest> _liveChunks = [];
+    private int _manifestsRemoved;
+    private int _packsRemoved;
+    private int _packsRewritten;
+    private int _hotModelsRemoved;
+    private long _bytesFreed;
+
+    public async ValueTask<GarbageCollectionReport> RunAsync_NeedsLock(CancellationToken cancellationToken)
+    {
+        directory.ClearStaging_NeedsLock();
+        await MarkAsync(cancellationToken).ConfigureAwait(false);
+        DropHotModels();
+        await SweepManifestsAsync(cancellationToken).ConfigureAwait(false);
+        await SweepPacksAsync(cancellationToken).ConfigureAwait(false);
+        await SweepOrphansAsync(cancellationToken).ConfigureAwait(false);
+        return new GarbageCollectionReport(_manifestsRemoved, _packsRemoved, _packsRewritten, _hotModelsRemoved, _bytesFreed);
+    }
+
+    private async ValueTask MarkAsync(CancellationToken cancellationToken)
+    {
+        foreach (var model in index.ListModels())
+        {
+            if (_liveManifests.Add(model.Digest))
+            {
+                // A damaged manifest throws here, before anything is deleted: without it nobody knows what is garbage.
+                var manifest = await manifests.ReadAsync(model.Digest, cancellationToken).ConfigureAwait(false);
+                _liveChunks.UnionWith(manifest.Files.SelectMany(file => file.Chunks).Select(chunk => chunk.Digest));
+            }
+        }
+    }
+
+    private void DropHotModels()
+    {
+        foreach (var digest in hot.List().Where(digest => !_liveManifests.Contains(digest)))
+        {
+            if (hot.TryDrop(digest) is { } bytes)
+            {
+                _hotModelsRemoved++;
+                _bytesFreed += bytes;
+            }
+        }
+    }
+
+    private async ValueTask SweepManifestsAsync(CancellationToken cancellationToken)
+    {
+        foreach (var digest in index.ListManifests().Where(digest => !_liveManifests.Contains(digest)))
+        {
+            index.RemoveManifest(digest);
+            _bytesFreed += await DeleteAsync(ManifestSerializer.KeyOf(digest), cancellationToken).ConfigureAwait(false);
+            _manifestsRemoved++;
+        }
+    }
+
+    private async ValueTask SweepPacksAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (pack, length) in index.ListPacks())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var live = index.ListChunks(pack).Where(entry => _liveChunks.Contains(entry.Chunk)).ToList();
+            if (live.Count == 0)
+            {
+                index.RemovePack(pack);
+                _bytesFreed += await DeleteAsync(PackFormat.KeyOf(pack), cancellationToken).ConfigureAwait(false);
+                _packsRemoved++;
+            }
+            else if (live.Sum(entry => (long)entry.StoredLength) < length * SparseShare)
+            {
+                await RewriteAsync(pack, live, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async ValueTask RewriteAsync(Digest pack, IReadOnlyList<PackEntry> live, CancellationToken cancellationToken)
+    {
+        var staging = directory.CreateStaging();
+        try
+        {
+            var written = await CopyAsync(pack, live, Path.Combine(staging, "0.pack"), cancellationToken).ConfigureAwait(false);
+            tier.Adopt(PackFormat.KeyOf(written.Digest), written.Path);
+            index.ReplacePack(pack, written);
+            _bytesFreed += await DeleteAsync(PackFormat.KeyOf(pack), cancellationToken).ConfigureAwait(false) - written.Length;
+            _packsRewritten++;
+        }
+        finally
+        {
+            StoreDirectory.DeleteStaging(staging);
+        }
+    }
+
+    // The stored bytes move as they are: damage moves along, is found where it is now, and is no worse than before.
+    private async ValueTask<WrittenPack> CopyAsync(Digest pack, IReadOnlyList<PackEntry> live, string path, CancellationToken cancellationToken)
+    {
+        var writer = await PackWriter.CreateAsync(path, cancellationToken).ConfigureAwait(false);
+        await using (writer.ConfigureAwait(false))
+        {
+            foreach (var entry in live)
+            {
+                var stored = new byte[entry.StoredLength];
+                await tier.ReadAsync(PackFormat.KeyOf(pack), entry.Offset, stored, cancellationToken).ConfigureAwait(false);
+                await writer.AddAsync(entry.Chunk, entry.Length, entry.Codec, stored, cancellationToken).ConfigureAwait(false);
+            }
+
+            return await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // Objects that the index does not know: an import that crashed between writing them and entering them.
+    private async ValueTask SweepOrphansAsync(CancellationToken cancellationToken)
+    {
+        var known = index.ListPacks().Select(pack => PackFormat.KeyOf(pack.Digest))
+            .Concat(index.ListManifests().Select(ManifestSerializer.KeyOf))
+            .ToHashSet(StringComparer.Ordinal);
+        var orphans = new List<string>();
+        await foreach (var stored in tier.ListAsync(string.Empty, cancellationToken).ConfigureAwait(false))
+        {
+            if (!known.Contains(stored.Key))
+            {
+                orphans.Add(stored.Key);
+            }
+        }
+
+        foreach (var key in orphans)
+        {
+            _bytesFreed += await DeleteAsync(key, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<long> DeleteAsync(string key, CancellationToken cancellationToken)
+    {
+        var length = await tier.GetLengthAsync(key, cancellationToken).ConfigureAwait(false) ?? 0;
+        await tier.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
+        return length;
+    }
+}

@@ -1,0 +1,18 @@
+using System.Text.Json.Serialization;
+using EdgeAI.Inference;
+using EdgeAI.Models;
+
+namespace EdgeAI.Storage.Manifests;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [
+        typeof(DigestJsonConverter),
+        typeof(ChunkReferenceJsonConverter),
+        typeof(ModelDimensionJsonConverter),
+        typeof(JsonStringEnumConverter<ModelFormat>),
+        typeof(JsonStringEnumConverter<ModelValueKind>),
+        typeof(JsonStringEnumConverter<ElementType>)])]
+[JsonSerializable(typeof(ModelManifest))]
+internal sealed partial class ManifestJsonContext : JsonSerializerContext;

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using EdgeAI.Models;
+
+namespace EdgeAI.Storage.Manifests;
+
+/// <summary>Manifests as JSON. The same manifest is always the same bytes, so that its digest is its name.</summary>
+internal static class ManifestSerializer
+{
+    /// <summary>The longest manifest that is read: a model of about 2 TB.</summary>
+    public const long MaxLength = 256L << 20;
+
+    public static string KeyOf(Digest manifest) => $"manifests/{manifest.Hex}.json";
+
+    public static byte[] Serialize(ModelManifest manifest) =>
+        JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestJsonContext.Default.ModelManifest);
+
+    /// <summary>Reads a manifest whose digest has been checked.</summary>
+    /// <exception cref="ContentCorruptedException">It is not a manifest that this version reads.</exception>
+    public static ModelManifest Deserialize(Digest digest, ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var manifest = JsonSerializer.Deserialize(json, ManifestJsonContext.Default.ModelManifest);
+            return manifest is not null && FindProblem(manifest) is not { } problem
+                ? manifest
+                : throw new ContentCorruptedException(digest, KeyOf(digest), manifest is null ? "it is empty" : FindProblem(manifest)!);
+        }
+        catch (Exception exception) when (exception is JsonException or FormatException or ArgumentException)
+        {
+            throw new ContentCorruptedException(digest, KeyOf(digest), $"it is not a manifest: {exception.Message}", exception);
+        }
+    }
+
+    private static string? FindProblem(ModelManifest manifest) =>
+        manifest.Schema != ModelManifest.CurrentSchema ? $"it has schema {manifest.Schema}; this version reads {ModelManifest.CurrentSchema}"
+        : manifest.Files.Count == 0 ? "it names no file"
+        : manifest.Files.Select(FindProblem).FirstOrDefault(problem => problem is not null);
+
+    private static string? FindProblem(ModelFile file) =>
+        !RelativePath.IsSafe(file.Path) ? $"it names the file '{file.Path}', which leaves the model's folder"
+        : file.Chunks.Any(chunk => chunk.Length is <= 0 or > Packs.PackFormat.MaxChunkLength) ? $"a chunk of '{file.Path}' has an impossible length"
+        : file.Chunks.Sum(chunk => (long)chunk.Length) != file.Length ? $"the chunks of '{file.Path}' do not add up to its length"
+        : null;
+}

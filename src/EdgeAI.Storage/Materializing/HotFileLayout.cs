@@ -1,0 +1,28 @@
+using EdgeAI.Models;
+using EdgeAI.Storage.Durability;
+using EdgeAI.Storage.Importing;
+using EdgeAI.Storage.Importing.Onnx;
+
+namespace EdgeAI.Storage.Materializing;
+
+/// <summary>Lays model files in a folder out as hot files.</summary>
+internal sealed class HotFileLayout : IHotFileLayout
+{
+    public async ValueTask<HotFiles> LayOutAsync(string modelPath, string directory, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var files = new FolderModelFiles(modelPath);
+            var model = await OnnxModelParser.ParseAsync(files, cancellationToken).ConfigureAwait(false);
+            return await new HotFileWriter(model, files, directory).WriteAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (MalformedModelException exception)
+        {
+            throw new InvalidModelException(modelPath, exception.Message, exception.Offset, exception);
+        }
+        catch (Exception exception) when (StorageErrors.TryTranslate(exception, directory, out var translated))
+        {
+            throw translated;
+        }
+    }
+}

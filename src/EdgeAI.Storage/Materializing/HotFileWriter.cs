@@ -1,0 +1,119 @@
+using System.IO.Hashing;
+using EdgeAI.Storage.Durability;
+using EdgeAI.Storage.Importing;
+using EdgeAI.Storage.Importing.Onnx;
+using Microsoft.Win32.SafeHandles;
+
+namespace EdgeAI.Storage.Materializing;
+
+/// <summary>Lays a model out: a skeleton graph, the large tensors in a file to map, and checksums of both.</summary>
+internal sealed class HotFileWriter(OnnxModel model, IModelFiles files, string directory)
+{
+    private const int CopyLength = 1 << 20;
+
+    // Bytes that must move into the graph (small external tensors, those in subgraphs) are held in memory while it is written.
+    private const long MaxInlined = 64L << 20;
+
+    private readonly List<HotChecksum> _checksums = [];
+    private readonly Lock _checksumsLock = new();
+
+    public async ValueTask<HotFiles> WriteAsync(CancellationToken cancellationToken)
+    {
+        var plan = new WeightsPlan(model.Tensors);
+        var graphPath = Path.Combine(directory, HotFiles.GraphName);
+        var weightsPath = plan.Length == 0 ? null : Path.Combine(directory, HotFiles.WeightsName);
+        await WriteGraphAsync(plan, graphPath, cancellationToken).ConfigureAwait(false);
+        if (weightsPath is not null)
+        {
+            await WriteWeightsAsync(plan, weightsPath, cancellationToken).ConfigureAwait(false);
+        }
+
+        await HotChecksums.WriteAsync(directory, _checksums, cancellationToken).ConfigureAwait(false);
+        return new HotFiles(graphPath, weightsPath);
+    }
+
+    private async ValueTask WriteGraphAsync(WeightsPlan plan, string path, CancellationToken cancellationToken)
+    {
+        var writer = new SkeletonWriter();
+        foreach (var tensor in model.Tensors)
+        {
+            if (plan.Find(tensor) is { } place)
+            {
+                writer.Replace(tensor, ProtobufFields.External(place, tensor.Length));
+            }
+        }
+
+        await InlineAsync(writer, [.. model.Tensors.Where(tensor => tensor.Location is not null && plan.Find(tensor) is null)], cancellationToken).ConfigureAwait(false);
+        var graph = DurableFile.Create(path);
+        await using (graph.ConfigureAwait(false))
+        {
+            var original = files.Open(null);
+            await using (original.ConfigureAwait(false))
+            {
+                await writer.WriteAsync(original, graph, cancellationToken).ConfigureAwait(false);
+            }
+
+            await DurableFile.FlushAsync(graph, cancellationToken).ConfigureAwait(false);
+            var hash = await HotChecksums.HashAsync(graph.SafeFileHandle, 0, graph.Length, cancellationToken).ConfigureAwait(false);
+            _checksums.Add(new HotChecksum(HotFiles.GraphName, 0, graph.Length, hash));
+        }
+    }
+
+    private async ValueTask InlineAsync(SkeletonWriter writer, IReadOnlyList<OnnxTensor> tensors, CancellationToken cancellationToken)
+    {
+        if (tensors.Sum(tensor => tensor.Length) > MaxInlined)
+        {
+            throw new MalformedModelException($"its subgraphs keep more than {MaxInlined >> 20} MiB in external data", 0);
+        }
+
+        foreach (var tensor in tensors)
+        {
+            var data = new byte[tensor.Length];
+            var source = files.Open(tensor.Location);
+            await using (source.ConfigureAwait(false))
+            {
+                source.Position = tensor.Offset;
+                await source.ReadExactlyAsync(data, cancellationToken).ConfigureAwait(false);
+            }
+
+            writer.Replace(tensor, ProtobufFields.Inline(data));
+        }
+    }
+
+    private async ValueTask WriteWeightsAsync(WeightsPlan plan, string path, CancellationToken cancellationToken)
+    {
+        using var weights = File.OpenHandle(
+            path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, FileOptions.Asynchronous, preallocationSize: plan.Length);
+        var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        await Parallel.ForEachAsync(plan.Runs, options, async (run, token) =>
+        {
+            var hash = await CopyAsync(run, weights, token).ConfigureAwait(false);
+            lock (_checksumsLock)
+            {
+                _checksums.Add(new HotChecksum(HotFiles.WeightsName, run.Offset, run.Length, hash));
+            }
+        }).ConfigureAwait(false);
+        RandomAccess.FlushToDisk(weights);
+    }
+
+    private async ValueTask<string> CopyAsync(WeightsRun run, SafeFileHandle weights, CancellationToken cancellationToken)
+    {
+        var hash = new XxHash128();
+        var buffer = new byte[(int)Math.Min(run.Length, CopyLength)];
+        var source = files.Open(run.Location);
+        await using (source.ConfigureAwait(false))
+        {
+            source.Position = run.SourceOffset;
+            for (long done = 0; done < run.Length;)
+            {
+                var part = buffer.AsMemory(0, (int)Math.Min(run.Length - done, buffer.Length));
+                await source.ReadExactlyAsync(part, cancellationToken).ConfigureAwait(false);
+                await RandomAccess.WriteAsync(weights, part, run.Offset + done, cancellationToken).ConfigureAwait(false);
+                hash.Append(part.Span);
+                done += part.Length;
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+}

@@ -1,0 +1,108 @@
+using EdgeAI.Models;
+using EdgeAI.Storage.Durability;
+using EdgeAI.Storage.Importing.Onnx;
+using EdgeAI.Storage.Manifests;
+using EdgeAI.Storage.Reading;
+
+namespace EdgeAI.Storage.Materializing;
+
+/// <summary>
+/// The hot tier. A model's folder appears by a rename, whole; it is made once, however many processes ask. Whoever uses it holds a shared
+/// lock, whoever drops it an exclusive one.
+/// </summary>
+internal sealed class HotModels(StoreDirectory directory, ManifestStore manifests, ChunkReader chunks, LockWait wait)
+{
+    /// <summary>Makes a hot model if it is not there, and leases it.</summary>
+    public async ValueTask<IHotModel> LeaseAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        var manifest = await manifests.ReadAsync(digest, cancellationToken).ConfigureAwait(false);
+        var folder = directory.HotModel(digest);
+        while (true)
+        {
+            var lease = await FileLock.AcquireSharedAsync(directory.HotLock(digest), wait, cancellationToken).ConfigureAwait(false);
+            if (Directory.Exists(folder))
+            {
+                return new HotModel(digest, manifest, folder, lease);
+            }
+
+            // A shared lock can't become an exclusive one; between the two somebody else may make the folder, or drop it again.
+            lease.Dispose();
+            using (await FileLock.AcquireExclusiveAsync(directory.HotLock(digest), wait, cancellationToken).ConfigureAwait(false))
+            {
+                await MakeAsync(manifest, folder, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Drops a hot model, unless somebody uses it.</summary>
+    /// <returns>The bytes that were given back; null when it is in use.</returns>
+    public long? TryDrop(Digest digest)
+    {
+        using var exclusive = FileLock.TryAcquireExclusive(directory.HotLock(digest));
+        var folder = new DirectoryInfo(directory.HotModel(digest));
+        if (exclusive is null || !folder.Exists)
+        {
+            return exclusive is null ? null : 0;
+        }
+
+        var bytes = folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+        folder.Delete(recursive: true);
+        return bytes;
+    }
+
+    /// <summary>The models that are laid out.</summary>
+    public IReadOnlyList<Digest> List() => Directory.Exists(directory.Hot)
+        ? [.. Directory.EnumerateDirectories(directory.Hot)
+            .Select(folder => Digest.TryParse("sha256:" + Path.GetFileName(folder), null, out var digest) ? digest : (Digest?)null)
+            .OfType<Digest>()]
+        : [];
+
+    /// <summary>Reads the files of a hot model back, and of what is derived from it.</summary>
+    /// <returns>What is wrong; null when nothing is.</returns>
+    public async ValueTask<string?> FindProblemAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        using var lease = await FileLock.AcquireSharedAsync(directory.HotLock(digest), wait, cancellationToken).ConfigureAwait(false);
+        var folder = directory.HotModel(digest);
+        if (!Directory.Exists(folder))
+        {
+            return null;
+        }
+
+        foreach (var checksums in Directory.EnumerateFiles(folder, HotChecksums.FileName, SearchOption.AllDirectories))
+        {
+            if (await HotChecksums.FindProblemAsync(Path.GetDirectoryName(checksums)!, cancellationToken).ConfigureAwait(false) is { } problem)
+            {
+                return problem;
+            }
+        }
+
+        return File.Exists(Path.Combine(folder, HotChecksums.FileName)) ? null : $"'{HotChecksums.FileName}' is missing";
+    }
+
+    private async ValueTask MakeAsync(ModelManifest manifest, string folder, CancellationToken cancellationToken)
+    {
+        if (Directory.Exists(folder))
+        {
+            return;
+        }
+
+        // The shared store lock keeps a collection away from the staging folder.
+        using var shared = await FileLock.AcquireSharedAsync(directory.StoreLock, wait, cancellationToken).ConfigureAwait(false);
+        var staging = directory.CreateStaging();
+        try
+        {
+            var files = new StoredModelFiles(manifest, chunks);
+            var model = await OnnxModelParser.ParseAsync(files, cancellationToken).ConfigureAwait(false);
+            await new HotFileWriter(model, files, staging).WriteAsync(cancellationToken).ConfigureAwait(false);
+            DurableFile.PublishDirectory(staging, folder);
+        }
+        catch (MalformedModelException exception)
+        {
+            throw new InvalidModelException(manifest.Files[0].Path, exception.Message, exception.Offset, exception);
+        }
+        finally
+        {
+            StoreDirectory.DeleteStaging(staging);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using EdgeAI.Models;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeAI.Storage;
+
+public sealed partial class ModelStore
+{
+    [LoggerMessage(1, LogLevel.Information, "Imported {Model} as {Digest}: {NewBytes} bytes were new.")]
+    private static partial void LogImported(ILogger logger, ModelReference model, Digest digest, long newBytes);
+
+    [LoggerMessage(2, LogLevel.Information, "Removed the name {Model}.")]
+    private static partial void LogRemoved(ILogger logger, ModelReference model);
+
+    [LoggerMessage(3, LogLevel.Information, "Collected garbage: {BytesFreed} bytes were given back.")]
+    private static partial void LogCollected(ILogger logger, long bytesFreed);
+
+    [LoggerMessage(4, LogLevel.Error, "Verification found damage in {Location}: {Description}")]
+    private static partial void LogProblem(ILogger logger, string location, string description);
+}

@@ -1,0 +1,49 @@
+using EdgeAI.Models;
+using EdgeAI.Storage.Durability;
+using EdgeAI.Storage.Maintenance;
+
+namespace EdgeAI.Storage;
+
+public sealed partial class ModelStore
+{
+    /// <inheritdoc/>
+    public async ValueTask<bool> RemoveAsync(ModelReference model, CancellationToken cancellationToken = default)
+    {
+        RequireTag(model);
+        var removed = await RunAsync(() => Task.FromResult(_index.RemoveName(model)), cancellationToken).ConfigureAwait(false);
+        if (removed)
+        {
+            LogRemoved(_logger, model);
+        }
+
+        return removed;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<GarbageCollectionReport> CollectGarbageAsync(CancellationToken cancellationToken = default)
+    {
+        var report = await RunAsync(
+            async () =>
+            {
+                using var exclusive = await FileLock.AcquireExclusiveAsync(_directory.StoreLock, _wait, cancellationToken).ConfigureAwait(false);
+                var collector = new GarbageCollector(_directory, _index, _tier, _manifests, _hot);
+                return await collector.RunAsync_NeedsLock(cancellationToken).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+        LogCollected(_logger, report.BytesFreed);
+        return report;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<VerificationReport> VerifyAsync(CancellationToken cancellationToken = default)
+    {
+        var verifier = new StoreVerifier(_index, _tier, _manifests, _chunks, _hot);
+        var report = await RunAsync(() => verifier.RunAsync(cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+        foreach (var problem in report.Problems)
+        {
+            LogProblem(_logger, problem.Location, problem.Description);
+        }
+
+        return report;
+    }
+}

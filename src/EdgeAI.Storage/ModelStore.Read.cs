@@ -1,0 +1,88 @@
+using EdgeAI.Models;
+using EdgeAI.Storage.Durability;
+using EdgeAI.Storage.Reading;
+
+namespace EdgeAI.Storage;
+
+public sealed partial class ModelStore
+{
+    /// <inheritdoc/>
+    public async ValueTask<ModelInfo?> FindAsync(ModelReference model, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return await RunAsync(() => Task.FromResult(_index.FindModel(model)), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<ModelInfo>> ListAsync(CancellationToken cancellationToken = default) =>
+        await RunAsync(() => Task.FromResult(_index.ListModels()), cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async ValueTask<ModelManifest> InspectAsync(ModelReference model, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return await RunAsync(() => _manifests.ReadAsync(Require(model).Digest, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<Stream> OpenAsync(ModelReference model, string? path = null, CancellationToken cancellationToken = default)
+    {
+        var manifest = await InspectAsync(model, cancellationToken).ConfigureAwait(false);
+        var file = path is null
+            ? manifest.Files[0]
+            : manifest.Files.FirstOrDefault(file => file.Path == path) ?? throw new ModelFileNotFoundException(path, model.ToString());
+        return new ChunkedStream(file, _chunks);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask ExportAsync(ModelReference model, string directory, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        await RunAsync(
+            async () =>
+            {
+                var manifest = await _manifests.ReadAsync(Require(model).Digest, cancellationToken).ConfigureAwait(false);
+                foreach (var file in manifest.Files)
+                {
+                    await ExportAsync(file, Path.Combine(directory, file.Path), cancellationToken).ConfigureAwait(false);
+                }
+
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IHotModel> MaterializeAsync(ModelReference model, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return await RunAsync(() => _hot.LeaseAsync(Require(model).Digest, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask ExportAsync(ModelFile file, string path, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            var output = DurableFile.Create(temporary);
+            await using (output.ConfigureAwait(false))
+            {
+                var content = new ChunkedStream(file, _chunks);
+                await using (content.ConfigureAwait(false))
+                {
+                    await content.CopyToAsync(output, cancellationToken).ConfigureAwait(false);
+                }
+
+                await DurableFile.FlushAsync(output, cancellationToken).ConfigureAwait(false);
+            }
+
+            DurableFile.Replace(temporary, path);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+}

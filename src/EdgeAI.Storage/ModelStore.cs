@@ -1,0 +1,125 @@
+using System.ComponentModel.DataAnnotations;
+using EdgeAI.Configuration;
+using EdgeAI.Models;
+using EdgeAI.Storage.Codecs;
+using EdgeAI.Storage.Durability;
+using EdgeAI.Storage.Indexing;
+using EdgeAI.Storage.Manifests;
+using EdgeAI.Storage.Materializing;
+using EdgeAI.Storage.Reading;
+using EdgeAI.Storage.Tiers;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EdgeAI.Storage;
+
+/// <summary>The model store on local disks.</summary>
+/// <remarks>
+/// Thread-safe; several instances and processes may use one directory at once. It holds nothing open between calls. The directory is made at
+/// the first call.
+/// </remarks>
+public sealed partial class ModelStore : IModelStore
+{
+    private readonly StoreDirectory _directory;
+    private readonly StoreIndex _index;
+    private readonly LocalDirectoryTier _tier;
+    private readonly ChunkCodecs _codecs;
+    private readonly ManifestStore _manifests;
+    private readonly ChunkReader _chunks;
+    private readonly HotModels _hot;
+    private readonly LockWait _wait;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Lazy<bool> _created;
+
+    private ModelStore(string directory, StorageOptions options, TimeProvider time, ILogger logger)
+    {
+        _directory = new StoreDirectory(directory);
+        _index = new StoreIndex(_directory.Index);
+        _tier = new LocalDirectoryTier("local", _directory.Objects);
+        _codecs = new ChunkCodecs(options.CompressionLevel);
+        _manifests = new ManifestStore(_tier);
+        _chunks = new ChunkReader(_index, _tier, _codecs);
+        _wait = new LockWait(time, options.LockTimeout);
+        _hot = new HotModels(_directory, _manifests, _chunks, _wait);
+        _time = time;
+        _logger = logger;
+        _created = new Lazy<bool>(Create, LazyThreadSafetyMode.PublicationOnly);
+    }
+
+    /// <summary>What lays model files out for mapping, for execution providers.</summary>
+    public static IHotFileLayout Layout { get; } = new HotFileLayout();
+
+    /// <summary>Opens the store in a directory, which is made when it is not there.</summary>
+    /// <param name="directory">The directory; it should have nothing else in it.</param>
+    /// <param name="options">How models are kept; null for the defaults.</param>
+    /// <param name="time">The clock; null for the system's.</param>
+    /// <param name="logger">Told what the store does; null for nobody.</param>
+    /// <exception cref="ValidationException">An option is out of its range.</exception>
+    public static ModelStore Open(string directory, StorageOptions? options = null, TimeProvider? time = null, ILogger<ModelStore>? logger = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        options ??= new StorageOptions();
+        if (options.CompressionLevel is < 1 or > 19)
+        {
+            throw new ValidationException($"CompressionLevel is {options.CompressionLevel}; it must be 1 to 19.");
+        }
+
+        if (options.LockTimeout <= TimeSpan.Zero)
+        {
+            throw new ValidationException($"LockTimeout is {options.LockTimeout}; it must be more than zero.");
+        }
+
+        return new ModelStore(directory, options, time ?? TimeProvider.System, logger ?? NullLogger<ModelStore>.Instance);
+    }
+
+    private bool Create()
+    {
+        _directory.Create();
+        _index.Create();
+
+        // Alone in the store, whoever opens it clears what a crashed process left half written.
+        using var alone = FileLock.TryAcquireExclusive(_directory.StoreLock);
+        if (alone is not null)
+        {
+            _directory.ClearStaging_NeedsLock();
+        }
+
+        return true;
+    }
+
+    /// <summary>Runs an operation off the caller's thread, and gives the disk's failures their names.</summary>
+    private async Task<T> RunAsync<T>(Func<Task<T>> operation, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Task.Run(
+                () =>
+                {
+                    _ = _created.Value;
+                    return operation();
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException exception) when (cancellationToken.IsCancellationRequested && exception.CancellationToken != cancellationToken)
+        {
+            throw new OperationCanceledException(exception.Message, exception, cancellationToken);
+        }
+        catch (Exception exception) when (StorageErrors.TryTranslate(exception, _directory.Root, out var translated))
+        {
+            throw translated;
+        }
+    }
+
+    private ModelInfo Require(ModelReference model) => _index.FindModel(model)
+        ?? throw new ModelNotFoundException(model, [.. _index.ListModels().Take(8).Select(known => known.Reference.ToString())]);
+
+    private static void RequireTag(ModelReference model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        if (model.Tag is null)
+        {
+            throw new ArgumentException($"'{model}' is one version; give a name and a tag, such as '{model.Name}:{ModelReference.DefaultTag}'.", nameof(model));
+        }
+    }
+}

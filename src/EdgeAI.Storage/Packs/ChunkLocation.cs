@@ -1,0 +1,11 @@
+using EdgeAI.Models;
+
+namespace EdgeAI.Storage.Packs;
+
+/// <summary>Where a chunk is.</summary>
+/// <param name="Pack">The pack's digest.</param>
+/// <param name="Offset">Where its stored bytes begin in the pack.</param>
+/// <param name="StoredLength">How many stored bytes.</param>
+/// <param name="Length">How many plain bytes.</param>
+/// <param name="Codec">The codec of the stored bytes.</param>
+internal readonly record struct ChunkLocation(Digest Pack, long Offset, int StoredLength, int Length, byte Codec);

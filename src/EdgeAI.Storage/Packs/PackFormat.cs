@@ -1,0 +1,78 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using EdgeAI.Models;
+
+namespace EdgeAI.Storage.Packs;
+
+/// <summary>
+/// A pack on disk, little-endian: a header of 16 bytes (magic, version); the stored bytes of the chunks; the index, 52 bytes a chunk
+/// (digest, offset, stored length, plain length, codec, three zeros); a trailer of 56 bytes (index offset, count, zero, SHA-256 of the index, magic). The
+/// pack's name is the SHA-256 of all of it.
+/// </summary>
+internal static class PackFormat
+{
+    public const int HeaderLength = 16;
+    public const int EntryLength = 52;
+    public const int TrailerLength = 56;
+
+    /// <summary>A pack is closed when its chunks reach this size, so that it can be moved and rewritten in one go.</summary>
+    public const long TargetLength = 64L << 20;
+
+    /// <summary>The largest chunk that is read.</summary>
+    public const int MaxChunkLength = 16 << 20;
+
+    private const uint Version = 1;
+
+    private static ReadOnlySpan<byte> HeaderMagic => "EDGEPACK"u8;
+
+    private static ReadOnlySpan<byte> TrailerMagic => "KCAPEGDE"u8;
+
+    public static string KeyOf(Digest pack) => $"packs/{pack.Hex}.pack";
+
+    public static void WriteHeader(Span<byte> header)
+    {
+        header.Clear();
+        HeaderMagic.CopyTo(header);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[8..], Version);
+    }
+
+    public static void WriteEntry(Span<byte> destination, in PackEntry entry)
+    {
+        destination.Clear();
+        entry.Chunk.CopyTo(destination);
+        BinaryPrimitives.WriteInt64LittleEndian(destination[32..], entry.Offset);
+        BinaryPrimitives.WriteInt32LittleEndian(destination[40..], entry.StoredLength);
+        BinaryPrimitives.WriteInt32LittleEndian(destination[44..], entry.Length);
+        destination[48] = entry.Codec;
+    }
+
+    public static PackEntry ReadEntry(ReadOnlySpan<byte> source) => new(
+        new Digest(source[..Digest.Size]),
+        BinaryPrimitives.ReadInt64LittleEndian(source[32..]),
+        BinaryPrimitives.ReadInt32LittleEndian(source[40..]),
+        BinaryPrimitives.ReadInt32LittleEndian(source[44..]),
+        source[48]);
+
+    public static void WriteTrailer(Span<byte> trailer, long indexOffset, ReadOnlySpan<byte> index)
+    {
+        trailer.Clear();
+        BinaryPrimitives.WriteInt64LittleEndian(trailer, indexOffset);
+        BinaryPrimitives.WriteInt32LittleEndian(trailer[8..], index.Length / EntryLength);
+        SHA256.HashData(index, trailer[16..]);
+        TrailerMagic.CopyTo(trailer[48..]);
+    }
+
+    /// <summary>Reads where the index is; false when this is no pack of ours, or one cut short.</summary>
+    public static bool TryReadTrailer(ReadOnlySpan<byte> trailer, long packLength, out long indexOffset, out int count)
+    {
+        indexOffset = BinaryPrimitives.ReadInt64LittleEndian(trailer);
+        count = BinaryPrimitives.ReadInt32LittleEndian(trailer[8..]);
+        return trailer[48..].SequenceEqual(TrailerMagic)
+            && indexOffset >= HeaderLength
+            && count >= 0
+            && indexOffset + ((long)count * EntryLength) + TrailerLength == packLength;
+    }
+
+    public static bool IsIndexIntact(ReadOnlySpan<byte> trailer, ReadOnlySpan<byte> index) =>
+        trailer.Slice(16, Digest.Size).SequenceEqual(SHA256.HashData(index));
+}

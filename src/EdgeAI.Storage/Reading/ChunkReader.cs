@@ -1,0 +1,83 @@
+using System.Buffers;
+using EdgeAI.Models;
+using EdgeAI.Storage.Codecs;
+using EdgeAI.Storage.Indexing;
+using EdgeAI.Storage.Packs;
+using Microsoft.Data.Sqlite;
+
+namespace EdgeAI.Storage.Reading;
+
+/// <summary>Reads chunks. No byte leaves it that has not been compared with the chunk's name. Thread-safe.</summary>
+internal sealed class ChunkReader(StoreIndex index, IStorageTier tier, ChunkCodecs codecs)
+{
+    /// <summary>Reads a chunk.</summary>
+    /// <param name="chunk">Which chunk.</param>
+    /// <param name="plain">Exactly as long as the chunk.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <exception cref="ContentCorruptedException">The chunk is missing or damaged.</exception>
+    public async ValueTask ReadAsync(Digest chunk, Memory<byte> plain, CancellationToken cancellationToken)
+    {
+        var location = Find(chunk);
+        var stored = ArrayPool<byte>.Shared.Rent(location.StoredLength);
+        try
+        {
+            var memory = stored.AsMemory(0, location.StoredLength);
+            if (!await TryReadStoredAsync(location, memory, cancellationToken).ConfigureAwait(false))
+            {
+                // A repack may have moved the chunk between the look-up and the read; the index knows where.
+                location = Find(chunk);
+                memory = memory.Length == location.StoredLength ? memory : new byte[location.StoredLength];
+                if (!await TryReadStoredAsync(location, memory, cancellationToken).ConfigureAwait(false))
+                {
+                    throw new ContentCorruptedException(chunk, PackFormat.KeyOf(location.Pack), "the pack is missing or cut short");
+                }
+            }
+
+            Decode(chunk, location, memory.Span, plain.Span);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(stored);
+        }
+    }
+
+    private ChunkLocation Find(Digest chunk)
+    {
+        var location = index.FindChunk(chunk) ?? throw new ContentCorruptedException(chunk, "index.db", "the chunk is not in the store");
+        return location.StoredLength is >= 0 and <= PackFormat.MaxChunkLength && location.Offset >= 0
+            ? location
+            : throw new ContentCorruptedException(chunk, "index.db", "the chunk's place is impossible");
+    }
+
+    private async ValueTask<bool> TryReadStoredAsync(ChunkLocation location, Memory<byte> stored, CancellationToken cancellationToken) =>
+        await tier.ReadAsync(PackFormat.KeyOf(location.Pack), location.Offset, stored, cancellationToken).ConfigureAwait(false) == stored.Length;
+
+    private void Decode(Digest chunk, ChunkLocation location, ReadOnlySpan<byte> stored, Span<byte> plain)
+    {
+        if (location.Length != plain.Length || !codecs.TryDecode(location.Codec, stored, plain) || Digest.Of(plain) != chunk)
+        {
+            plain.Clear();
+            throw Corrupted(chunk, location);
+        }
+    }
+
+    private ContentCorruptedException Corrupted(Digest chunk, ChunkLocation location)
+    {
+        SqliteException? failure = null;
+        try
+        {
+            index.MarkSuspect(chunk);
+        }
+        catch (SqliteException exception)
+        {
+            // The index may be on the same failing or read-only disk; the damage is what the caller must hear of.
+            failure = exception;
+        }
+
+        return new ContentCorruptedException(
+            chunk,
+            PackFormat.KeyOf(location.Pack),
+            $"the bytes at {location.Offset} to {location.Offset + location.StoredLength} are not what was stored",
+            failure);
+    }
+}

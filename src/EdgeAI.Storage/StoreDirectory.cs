@@ -1,0 +1,78 @@
+using System.Security.Cryptography;
+using System.Text;
+using EdgeAI.Models;
+
+namespace EdgeAI.Storage;
+
+/// <summary>Where things are in a store's directory. Names from outside are hashed before they become part of a path.</summary>
+internal sealed class StoreDirectory
+{
+    public StoreDirectory(string root)
+    {
+        Root = Path.GetFullPath(root);
+        Objects = Path.Combine(Root, "objects");
+        Hot = Path.Combine(Root, "hot");
+        Staging = Path.Combine(Root, "staging");
+        Locks = Path.Combine(Root, "locks");
+    }
+
+    public string Root { get; }
+
+    /// <summary>Packs and manifests: the local tier.</summary>
+    public string Objects { get; }
+
+    /// <summary>One folder for each model that is laid out.</summary>
+    public string Hot { get; }
+
+    /// <summary>What is being written; empty when nobody works here.</summary>
+    public string Staging { get; }
+
+    public string Locks { get; }
+
+    public string Index => Path.Combine(Root, "index.db");
+
+    /// <summary>Held shared by whoever writes, exclusively by whoever deletes.</summary>
+    public string StoreLock => Path.Combine(Locks, "store.lock");
+
+    public string ImportLock(ModelReference model) =>
+        Path.Combine(Locks, "import-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(model.ToString()))) + ".lock");
+
+    /// <summary>Held shared by whoever uses a hot model, exclusively by whoever makes or drops it.</summary>
+    public string HotLock(Digest manifest) => Path.Combine(Locks, "hot-" + manifest.Hex + ".lock");
+
+    public string HotModel(Digest manifest) => Path.Combine(Hot, manifest.Hex);
+
+    public void Create()
+    {
+        foreach (var directory in (ReadOnlySpan<string>)[Root, Objects, Hot, Staging, Locks])
+        {
+            Directory.CreateDirectory(directory);
+        }
+    }
+
+    /// <summary>A new, empty folder for what is being written.</summary>
+    public string CreateStaging()
+    {
+        var path = Path.Combine(Staging, Guid.NewGuid().ToString("N"));
+        Directory.CreateDirectory(path);
+        return path;
+    }
+
+    /// <summary>Deletes a staging folder, or what is left of it.</summary>
+    public static void DeleteStaging(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            Directory.Delete(path, recursive: true);
+        }
+    }
+
+    /// <summary>Deletes what crashed processes left. The caller holds the store lock exclusively.</summary>
+    public void ClearStaging_NeedsLock()
+    {
+        foreach (var folder in Directory.EnumerateDirectories(Staging))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}

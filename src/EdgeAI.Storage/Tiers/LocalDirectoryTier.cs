@@ -1,0 +1,200 @@
+using System.Runtime.CompilerServices;
+using EdgeAI.Storage.Durability;
+using Microsoft.Win32.SafeHandles;
+
+namespace EdgeAI.Storage.Tiers;
+
+/// <summary>A tier in a directory on this machine: one file for each object.</summary>
+internal sealed class LocalDirectoryTier : IStorageTier
+{
+    private const string TemporarySuffix = ".tmp";
+    private const int MaxSwapLength = 64 << 10;
+
+    private readonly string _root;
+    private readonly Lock _swap = new();
+
+    public LocalDirectoryTier(string name, string root)
+    {
+        Name = name;
+        _root = Path.GetFullPath(root);
+    }
+
+    public string Name { get; }
+
+    public StorageTierProperties Properties { get; } = new(StorageLatency.SubMillisecond, IsDurable: true, IsRemote: false);
+
+    public async ValueTask<bool> PutAsync(string key, Stream content, CancellationToken cancellationToken = default)
+    {
+        var path = PathOf(key);
+        if (File.Exists(path))
+        {
+            return false;
+        }
+
+        var temporary = TemporaryFor(path);
+        try
+        {
+            var file = DurableFile.Create(temporary);
+            await using (file.ConfigureAwait(false))
+            {
+                await content.CopyToAsync(file, cancellationToken).ConfigureAwait(false);
+                await DurableFile.FlushAsync(file, cancellationToken).ConfigureAwait(false);
+            }
+
+            return DurableFile.Publish(temporary, path);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    /// <summary>Takes a flushed file on the same disk as an object, without copying it.</summary>
+    public bool Adopt(string key, string file) => DurableFile.Publish(file, PathOf(key));
+
+    public async ValueTask<int> ReadAsync(string key, long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
+    {
+        using var handle = OpenOrNull(key);
+        if (handle is null)
+        {
+            return -1;
+        }
+
+        var done = 0;
+        while (done < destination.Length)
+        {
+            var read = await RandomAccess.ReadAsync(handle, destination[done..], offset + done, cancellationToken).ConfigureAwait(false);
+            if (read == 0)
+            {
+                break;
+            }
+
+            done += read;
+        }
+
+        return done;
+    }
+
+    public ValueTask<long?> GetLengthAsync(string key, CancellationToken cancellationToken = default)
+    {
+        var file = new FileInfo(PathOf(key));
+        return new(file.Exists ? file.Length : null);
+    }
+
+    public async IAsyncEnumerable<StorageObject> ListAsync(
+        string prefix,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        var folder = new DirectoryInfo(_root);
+        if (!folder.Exists)
+        {
+            yield break;
+        }
+
+        foreach (var file in folder.EnumerateFiles("*", SearchOption.AllDirectories))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var key = Path.GetRelativePath(_root, file.FullName).Replace(Path.DirectorySeparatorChar, '/');
+            if (key.StartsWith(prefix, StringComparison.Ordinal) && !key.EndsWith(TemporarySuffix, StringComparison.Ordinal))
+            {
+                yield return new StorageObject(key, file.Length);
+            }
+        }
+    }
+
+    public ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken = default)
+    {
+        var path = PathOf(key);
+        if (!File.Exists(path))
+        {
+            return new(false);
+        }
+
+        File.Delete(path);
+        return new(true);
+    }
+
+    public ValueTask<bool> CompareAndSwapAsync(
+        string key,
+        ReadOnlyMemory<byte>? expected,
+        ReadOnlyMemory<byte> content,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(content.Length, MaxSwapLength, nameof(content));
+        var path = PathOf(key);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+
+        // Between processes the file beside the object decides, between threads the lock: a process may share its own file locks.
+        lock (_swap)
+        {
+            using var file = LockForSwap(path + ".lock" + TemporarySuffix, cancellationToken);
+            return new(Swap_NeedsLock(path, expected, content));
+        }
+    }
+
+    public ValueTask<StorageTierCapacity> GetCapacityAsync(CancellationToken cancellationToken = default)
+    {
+        var drive = new DriveInfo(_root);
+        return new(new StorageTierCapacity(drive.TotalSize, drive.AvailableFreeSpace));
+    }
+
+    private static bool Swap_NeedsLock(string path, ReadOnlyMemory<byte>? expected, ReadOnlyMemory<byte> content)
+    {
+        var current = File.Exists(path) ? File.ReadAllBytes(path) : null;
+        var matches = expected is { } wanted ? current is not null && wanted.Span.SequenceEqual(current) : current is null;
+        if (!matches)
+        {
+            return false;
+        }
+
+        var temporary = TemporaryFor(path);
+        using (var file = DurableFile.Create(temporary))
+        {
+            file.Write(content.Span);
+            file.Flush(flushToDisk: true);
+        }
+
+        DurableFile.Replace(temporary, path);
+        return true;
+    }
+
+    private static FileLock LockForSwap(string path, CancellationToken cancellationToken)
+    {
+        var spin = default(SpinWait);
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (FileLock.TryAcquireExclusive(path) is { } acquired)
+            {
+                return acquired;
+            }
+
+            spin.SpinOnce();
+        }
+    }
+
+    private static string TemporaryFor(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return $"{path}.{Guid.NewGuid():N}{TemporarySuffix}";
+    }
+
+    private SafeFileHandle? OpenOrNull(string key)
+    {
+        try
+        {
+            return File.OpenHandle(PathOf(key), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private string PathOf(string key)
+    {
+        StorageKey.Validate(key);
+        return Path.Combine(_root, key.Replace('/', Path.DirectorySeparatorChar));
+    }
+}
