@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
 
 namespace EdgeAI.Configuration;
 
@@ -15,11 +16,14 @@ public sealed class EdgeAIOptions
         Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "EdgeAI");
 
     /// <summary>How models are kept.</summary>
+    [ValidateObjectMembers]
     public StorageOptions Storage { get; set; } = new();
 
     /// <summary>How models are run.</summary>
+    [ValidateObjectMembers]
     public InferenceOptions Inference { get; set; } = new();
 
     /// <summary>Models to import at start-up when absent, and to load in advance.</summary>
+    [ValidateEnumeratedItems]
     public IList<ModelOptions> Models { get; } = [];
 }

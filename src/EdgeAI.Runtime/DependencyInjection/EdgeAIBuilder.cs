@@ -1,0 +1,6 @@
+using EdgeAI.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EdgeAI.DependencyInjection;
+
+internal sealed record EdgeAIBuilder(IServiceCollection Services, string? Name) : IEdgeAIBuilder;

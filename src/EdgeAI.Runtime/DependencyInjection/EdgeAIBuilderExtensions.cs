@@ -1,0 +1,55 @@
+using EdgeAI.Configuration;
+using EdgeAI.Models;
+using EdgeAI.Providers;
+
+#pragma warning disable IDE0130 // Where users of dependency injection look for Add… methods.
+namespace Microsoft.Extensions.DependencyInjection;
+#pragma warning restore IDE0130
+
+/// <summary>Says what an EdgeAI instance has and does from its start.</summary>
+public static class EdgeAIBuilderExtensions
+{
+    /// <summary>Imports a model from a file at the app's start, when the store has none under that name.</summary>
+    /// <param name="builder">The instance.</param>
+    /// <param name="model">The name to give.</param>
+    /// <param name="path">The model file.</param>
+    /// <returns>The same builder.</returns>
+    public static IEdgeAIBuilder AddModel(this IEdgeAIBuilder builder, ModelReference model, string path)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return builder.Configure(options => options.Models.Add(new ModelOptions { Name = model.ToString(), Path = path }));
+    }
+
+    /// <summary>Loads a model at the app's start, and keeps it loaded.</summary>
+    /// <param name="builder">The instance.</param>
+    /// <param name="model">The model.</param>
+    /// <returns>The same builder.</returns>
+    public static IEdgeAIBuilder Prewarm(this IEdgeAIBuilder builder, ModelReference model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return builder.Configure(options => options.Models.Add(new ModelOptions { Name = model.ToString(), Prewarm = true }));
+    }
+
+    /// <summary>Adds an execution provider. Providers are asked in the order in which they are added; the built-in CPU provider comes last.</summary>
+    /// <typeparam name="TProvider">The provider; made by the app's services.</typeparam>
+    /// <param name="builder">The instance.</param>
+    /// <returns>The same builder.</returns>
+    public static IEdgeAIBuilder AddExecutionProvider<[System.Diagnostics.CodeAnalysis.DynamicallyAccessedMembers(
+        System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.PublicConstructors)] TProvider>(this IEdgeAIBuilder builder)
+        where TProvider : class, IExecutionProvider
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        _ = builder.Name is null
+            ? builder.Services.AddSingleton<IExecutionProvider, TProvider>()
+            : builder.Services.AddKeyedSingleton<IExecutionProvider, TProvider>(builder.Name);
+        return builder;
+    }
+
+    private static IEdgeAIBuilder Configure(this IEdgeAIBuilder builder, Action<EdgeAIOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.Configure(builder.Name ?? Options.Options.DefaultName, configure);
+        return builder;
+    }
+}

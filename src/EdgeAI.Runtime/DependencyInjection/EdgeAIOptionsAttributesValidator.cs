@@ -1,0 +1,7 @@
+using EdgeAI.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace EdgeAI.DependencyInjection;
+
+[OptionsValidator]
+internal sealed partial class EdgeAIOptionsAttributesValidator : IValidateOptions<EdgeAIOptions>;

@@ -1,0 +1,33 @@
+using EdgeAI.Configuration;
+using EdgeAI.Models;
+using Microsoft.Extensions.Options;
+
+namespace EdgeAI.DependencyInjection;
+
+/// <summary>Checks options at the app's start, so that a mistake is heard then and not at the first request.</summary>
+internal sealed class EdgeAIOptionsValidator : IValidateOptions<EdgeAIOptions>
+{
+    private readonly EdgeAIOptionsAttributesValidator _attributes = new();
+
+    public ValidateOptionsResult Validate(string? name, EdgeAIOptions options)
+    {
+        var result = new ValidateOptionsResultBuilder();
+        result.AddResult(_attributes.Validate(name, options));
+        if (options.Storage.LockTimeout <= TimeSpan.Zero)
+        {
+            result.AddError($"it is {options.Storage.LockTimeout}; it must be more than zero.", "Storage:LockTimeout");
+        }
+
+        if (options.Inference.KeepAlive < TimeSpan.Zero && options.Inference.KeepAlive != Timeout.InfiniteTimeSpan)
+        {
+            result.AddError($"it is {options.Inference.KeepAlive}; it must be zero or more, or -00:00:00.0010000 for ever.", "Inference:KeepAlive");
+        }
+
+        foreach (var model in options.Models.Where(model => !ModelReference.TryParse(model.Name, null, out _)))
+        {
+            result.AddError($"'{model.Name}' is not a model reference; write 'name:tag', such as 'ocr/det:v4'.", "Models");
+        }
+
+        return result.Build();
+    }
+}

@@ -1,0 +1,128 @@
+using EdgeAI.Configuration;
+using EdgeAI.Inference;
+using EdgeAI.Models;
+using EdgeAI.Storage;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EdgeAI;
+
+/// <summary>An EdgeAI instance: a store, and an engine that runs what is in it. From dependency injection, or made by <see cref="Create"/>.</summary>
+/// <remarks>Thread-safe. Whoever called <see cref="Create"/> disposes it; a container disposes its own.</remarks>
+public sealed class EdgeRuntime : IAsyncDisposable
+{
+    private readonly EdgeAIOptions _options;
+    private readonly List<IModelLease> _prewarmed = [];
+    private readonly SemaphoreSlim _starting = new(1, 1);
+    private ServiceProvider? _services;
+    private bool _isStarted;
+
+    internal EdgeRuntime(IModelStore store, IInferenceEngine engine, EdgeAIOptions options)
+    {
+        Store = store;
+        Engine = engine;
+        _options = options;
+    }
+
+    /// <summary>Keeps models.</summary>
+    public IModelStore Store { get; }
+
+    /// <summary>Runs models.</summary>
+    public IInferenceEngine Engine { get; }
+
+    /// <summary>Makes an instance without a host.</summary>
+    /// <param name="configure">Sets options, or null.</param>
+    /// <param name="build">Adds models, providers and tiers as an app with a host would, or null.</param>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is out of its range.</exception>
+    public static EdgeRuntime Create(Action<EdgeAIOptions>? configure = null, Action<IEdgeAIBuilder>? build = null)
+    {
+        var services = new ServiceCollection();
+        var builder = services.AddEdgeAI(configure);
+        build?.Invoke(builder);
+        var provider = services.BuildServiceProvider();
+        try
+        {
+            var runtime = provider.GetRequiredService<EdgeRuntime>();
+            runtime._services = provider;
+            return runtime;
+        }
+        catch
+        {
+            provider.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Imports the models that the options name and the store lacks, and loads those to prewarm. A host calls it at the app's start; without a host
+    /// call it yourself. A second call does nothing.
+    /// </summary>
+    /// <param name="cancellationToken">Cancels the start; what is imported by then stays.</param>
+    /// <exception cref="EdgeAIException">A model could not be imported or loaded.</exception>
+    public async ValueTask StartAsync(CancellationToken cancellationToken = default)
+    {
+        await _starting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (!_isStarted)
+            {
+                await ImportAsync(cancellationToken).ConfigureAwait(false);
+                await PrewarmAsync(cancellationToken).ConfigureAwait(false);
+                _isStarted = true;
+            }
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
+    /// <summary>Lets go of prewarmed models, and unloads every model that nobody holds.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync().ConfigureAwait(false);
+
+        // The container disposes this instance too, and comes back here once.
+        if (Interlocked.Exchange(ref _services, null) is { } services)
+        {
+            await services.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    internal async ValueTask StopAsync()
+    {
+        await _starting.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            foreach (var lease in _prewarmed)
+            {
+                await lease.DisposeAsync().ConfigureAwait(false);
+            }
+
+            _prewarmed.Clear();
+            _isStarted = false;
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
+    private async ValueTask ImportAsync(CancellationToken cancellationToken)
+    {
+        foreach (var model in _options.Models)
+        {
+            if (model.Path is { } path && await Store.FindAsync(model.Name, cancellationToken).ConfigureAwait(false) is null)
+            {
+                await Store.ImportAsync(model.Name, ModelSource.FromFile(path), progress: null, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async ValueTask PrewarmAsync(CancellationToken cancellationToken)
+    {
+        foreach (var name in _options.Models.Where(model => model.Prewarm).Select(model => model.Name).Distinct(StringComparer.Ordinal))
+        {
+            _prewarmed.Add(await Engine.LoadAsync(name, cancellationToken).ConfigureAwait(false));
+        }
+    }
+}
