@@ -23,6 +23,7 @@ public sealed class ReportTests
             Files = [File("a", 3), File("b", 4)],
             Signature = new ModelSignature([], []),
             Metadata = new Dictionary<string, string>(),
+            Operators = [],
         };
 
         Assert.Equal(7, manifest.TotalLength);
