@@ -13,6 +13,9 @@ namespace EdgeAI.Inference;
 /// </remarks>
 public sealed class TensorValue : ModelValue
 {
+    // No more than this, so that the bytes of the widest type, 16 an element, still fit a long.
+    private const long MaxElements = long.MaxValue / 16;
+
     private readonly long[] _shape;
     private readonly TensorStorage _storage;
 
@@ -152,7 +155,12 @@ public sealed class TensorValue : ModelValue
                 throw new ArgumentException($"A dimension is {size}; a tensor's own shape has no free or negative dimension.", nameof(shape));
             }
 
-            count = checked(count * size);
+            if (size > 0 && count > MaxElements / size)
+            {
+                throw new ArgumentException($"The shape [{string.Join(',', shape.ToArray())}] has more elements than any memory holds.", nameof(shape));
+            }
+
+            count *= size;
         }
 
         return count;

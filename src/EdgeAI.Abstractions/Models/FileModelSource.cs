@@ -36,7 +36,7 @@ internal sealed class FileModelSource : ModelSource
         {
             return new(new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize, FileOptions.Asynchronous));
         }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException or PathTooLongException)
         {
             throw new ModelFileNotFoundException(full, isModelFile ? null : _fullPath, exception);
         }

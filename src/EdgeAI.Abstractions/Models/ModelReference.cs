@@ -10,7 +10,8 @@ namespace EdgeAI.Models;
 /// <remarks>
 /// A name has 1 to 8 segments divided by <c>/</c>. A segment, and a tag, has 1 to 128 letters or digits of any script, with
 /// <c>.</c>, <c>_</c> and <c>-</c> between or after them; it never begins with <c>.</c> or <c>-</c>. Text is brought to Unicode form NFC, so that
-/// two ways of typing a letter are one name. Names are case-sensitive and never become paths. Immutable; converts from <see cref="string"/>.
+/// two ways of typing a letter are one name; an app with <c>InvariantGlobalization</c> has no data for that, and there letters must be typed
+/// composed. Names are case-sensitive and never become paths. Immutable; converts from <see cref="string"/>.
 /// </remarks>
 public sealed class ModelReference : IEquatable<ModelReference>, IParsable<ModelReference>
 {
@@ -19,6 +20,9 @@ public sealed class ModelReference : IEquatable<ModelReference>, IParsable<Model
 
     private const int MaxSegments = 8;
     private const int MaxSegmentLength = 128;
+
+    // With InvariantGlobalization, Normalize gives every text back as it came.
+    private static readonly bool CanCompose = !"e\u0301".IsNormalized(NormalizationForm.FormC);
 
     private ModelReference(string name, string? tag, Digest? digest)
     {
@@ -153,6 +157,13 @@ public sealed class ModelReference : IEquatable<ModelReference>, IParsable<Model
 
         foreach (var rune in segment.EnumerateRunes())
         {
+            if (!CanCompose && IsComposing(rune))
+            {
+                reason = $"the {kind} '{segment}' holds U+{rune.Value:X4}, which this app, set to InvariantGlobalization, can't join with the "
+                    + "letter before it; type the letter as one character";
+                return false;
+            }
+
             if (!IsAllowed(rune))
             {
                 reason = $"the {kind} '{segment}' holds U+{rune.Value:X4}, which is not a letter, a digit, '.', '_' or '-'";
@@ -169,4 +180,8 @@ public sealed class ModelReference : IEquatable<ModelReference>, IParsable<Model
         || rune.Value is '.' or '_' or '-'
         || Rune.GetUnicodeCategory(rune) is System.Globalization.UnicodeCategory.NonSpacingMark
             or System.Globalization.UnicodeCategory.SpacingCombiningMark;
+
+    // What combines to one character under NFC in the scripts where both ways of typing are common: Latin, Greek and Cyrillic accents,
+    // Korean jamo, Japanese voicing marks.
+    private static bool IsComposing(Rune rune) => rune.Value is (>= 0x0300 and <= 0x036F) or (>= 0x1100 and <= 0x11FF) or 0x3099 or 0x309A;
 }

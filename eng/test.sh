@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# Builds everything, checks the formatting and runs every test project. Ends with "N passed, N failed, N skipped".
+# With CI=true a skipped test fails the run too.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+readonly configuration=Release
+readonly reports=artifacts/test-reports
+# Longer than the slowest project takes on a small machine: a test that hangs must not hang the run.
+readonly limit=1200
+
+passed=0
+failed=0
+skipped=0
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+ensure_command() {
+    command -v "$1" >/dev/null && return
+    echo "Installing $2, for $1"
+    as_root apt-get update -qq && as_root apt-get install -y -qq "$2" >/dev/null
+}
+
+# Model names are compared in Unicode form NFC, for which .NET takes the system's ICU.
+ensure_icu() {
+    compgen -G '/usr/lib/*/libicuuc.so.*' >/dev/null || compgen -G '/usr/lib*/libicuuc.so.*' >/dev/null && return
+    command -v apt-get >/dev/null || return 0
+    as_root apt-get update -qq && as_root apt-get install -y -qq libicu-dev >/dev/null
+}
+
+attribute() {
+    sed -nE "s/.*<assembly [^>]*[[:space:]]$2=\"([0-9]+)\".*/\1/p" "$1" | head -n 1
+}
+
+fail() {
+    echo "FAILED: $1"
+    failed=$((failed + 1))
+}
+
+finish() {
+    echo "$passed passed, $failed failed, $skipped skipped"
+    [ "$failed" = 0 ] && [ "$passed" -gt 0 ] && { [ "${CI:-}" != true ] || [ "$skipped" = 0 ]; }
+    exit
+}
+
+run_project() {
+    local name=$1 log="$reports/$1.log" report="$reports/$1.xml" code
+    echo "== $name"
+    timeout --kill-after=30 "$limit" dotnet "tests/$name/bin/$configuration/net10.0/$name.dll" \
+        -noLogo -noColor -xml "$report" </dev/null >"$log" 2>&1
+    code=$?
+
+    if [ ! -s "$report" ] || [ -z "$(attribute "$report" total)" ]; then
+        cat "$log"
+        fail "$name ended with $code before it could report"
+        return
+    fi
+
+    local bad=$(($(attribute "$report" failed) + $(attribute "$report" errors)))
+    passed=$((passed + $(attribute "$report" passed)))
+    failed=$((failed + bad))
+    skipped=$((skipped + $(attribute "$report" skipped)))
+    if [ "$bad" != 0 ]; then
+        cat "$log"
+    elif [ "$code" != 0 ]; then
+        cat "$log"
+        fail "$name ended with $code, though no test failed"
+    else
+        echo "$(attribute "$report" passed) passed"
+    fi
+}
+
+ensure_command dotnet dotnet-sdk-10.0
+ensure_command mount util-linux
+ensure_icu
+rm -rf "$reports" && mkdir -p "$reports"
+
+echo "== Build"
+if ! dotnet build EdgeAI.sln --configuration "$configuration" --nologo --verbosity quiet -warnaserror; then
+    fail "the build"
+    finish
+fi
+
+echo "== Format"
+dotnet format EdgeAI.sln --verify-no-changes --no-restore || fail "the formatting; run 'dotnet format EdgeAI.sln'"
+
+for project in tests/*.Tests/*.Tests.csproj; do
+    run_project "$(basename "$project" .csproj)"
+done
+
+finish

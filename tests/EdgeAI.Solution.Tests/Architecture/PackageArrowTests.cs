@@ -1,0 +1,71 @@
+using Mono.Cecil;
+
+namespace EdgeAI.Solution.Tests.Architecture;
+
+/// <summary>Who may know whom, among the packages and outside them.</summary>
+public sealed class PackageArrowTests
+{
+    [Fact]
+    public void Abstractions_Reference_NothingButTheInterfacesOfDependencyInjection() =>
+        Assert.All(
+            PackageAssemblies.ReferencesOf(PackageAssemblies.Abstractions),
+            reference => Assert.Equal("Microsoft.Extensions.DependencyInjection.Abstractions", reference));
+
+    [Fact]
+    public void Storage_References_OnlyTheAbstractionsOfOurs() =>
+        Assert.Equal([PackageAssemblies.Abstractions], OwnReferencesOf(PackageAssemblies.Storage));
+
+    [Fact]
+    public void Storage_References_NoOnnxRuntime() =>
+        Assert.DoesNotContain(
+            PackageAssemblies.ReferencesOf(PackageAssemblies.Storage),
+            reference => reference.Contains("OnnxRuntime", StringComparison.Ordinal));
+
+    [Fact]
+    public void Runtime_References_TheAbstractionsAndTheStorageItTakesAlong() =>
+        Assert.Equal([PackageAssemblies.Abstractions, PackageAssemblies.Storage], OwnReferencesOf(PackageAssemblies.Runtime).Order());
+
+    [Fact]
+    public void Runtime_References_OnnxRuntime() =>
+        Assert.Contains("Microsoft.ML.OnnxRuntime", PackageAssemblies.ReferencesOf(PackageAssemblies.Runtime));
+
+    [Fact]
+    public void Runtime_NamesStorageTypes_OnlyWhereItIsComposed()
+    {
+        using var runtime = PackageAssemblies.Read(PackageAssemblies.Runtime);
+        var uses = TypeUses.Of(runtime.MainModule, PackageAssemblies.Storage).ToArray();
+
+        Assert.NotEmpty(uses);
+        Assert.All(uses, use => Assert.True(IsComposition(use.User), $"{use.User.FullName} names {use.Used}"));
+    }
+
+    [Fact]
+    public void TypeUses_OfTheStoragesOwnUses_AreFound()
+    {
+        using var storage = PackageAssemblies.Read(PackageAssemblies.Storage);
+
+        Assert.Contains(
+            TypeUses.Of(storage.MainModule, PackageAssemblies.Abstractions),
+            use => use.User.Name == "ModelStore" && use.Used == "EdgeAI.Storage.IModelStore");
+    }
+
+    [Theory]
+    [InlineData(PackageAssemblies.Abstractions)]
+    [InlineData(PackageAssemblies.Storage)]
+    [InlineData(PackageAssemblies.Runtime)]
+    public void Packages_Reference_NoTestSampleOrBenchmark(string package) =>
+        Assert.DoesNotContain(
+            PackageAssemblies.ReferencesOf(package),
+            reference => reference.Contains("Test", StringComparison.Ordinal)
+                || reference.Contains("Sample", StringComparison.Ordinal)
+                || reference.Contains("Bench", StringComparison.Ordinal)
+                || reference.Contains("xunit", StringComparison.OrdinalIgnoreCase));
+
+    private static IEnumerable<string> OwnReferencesOf(string package) =>
+        PackageAssemblies.ReferencesOf(package).Where(reference => reference.StartsWith("EdgeAI.", StringComparison.Ordinal));
+
+    private static bool IsComposition(TypeDefinition type) =>
+        type.Namespace == "Microsoft.Extensions.DependencyInjection"
+        || type.Name.Contains("ServiceCollectionExtensions", StringComparison.Ordinal)
+        || type.Name.Contains("Composition", StringComparison.Ordinal);
+}
