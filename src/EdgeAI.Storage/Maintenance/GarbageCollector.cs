@@ -18,7 +18,7 @@ internal sealed class GarbageCollector(
     ManifestStore manifests,
     HotModels hot)
 {
-    // Below this share of live bytes a pack is written anew without the rest.
+    // A pack that would be shorter than this share of its length is written anew without the rest.
     private const double SparseShare = 0.5;
 
     private readonly HashSet<Digest> _liveManifests = [];
@@ -87,7 +87,7 @@ internal sealed class GarbageCollector(
                 _bytesFreed += await DeleteAsync(PackFormat.KeyOf(pack), cancellationToken).ConfigureAwait(false);
                 _packsRemoved++;
             }
-            else if (live.Sum(entry => (long)entry.StoredLength) < length * SparseShare)
+            else if (PackFormat.LengthOf(live) < length * SparseShare)
             {
                 await RewriteAsync(pack, live, cancellationToken).ConfigureAwait(false);
             }

@@ -29,11 +29,22 @@ internal static class PackFormat
 
     public static string KeyOf(Digest pack) => $"packs/{pack.Hex}.pack";
 
+    /// <summary>How long a pack of these chunks is.</summary>
+    public static long LengthOf(IEnumerable<PackEntry> entries) =>
+        HeaderLength + TrailerLength + entries.Sum(entry => (long)entry.StoredLength + EntryLength);
+
     public static void WriteHeader(Span<byte> header)
     {
         header.Clear();
         HeaderMagic.CopyTo(header);
         BinaryPrimitives.WriteUInt32LittleEndian(header[8..], Version);
+    }
+
+    public static bool IsHeaderIntact(ReadOnlySpan<byte> header)
+    {
+        Span<byte> intact = stackalloc byte[HeaderLength];
+        WriteHeader(intact);
+        return header.SequenceEqual(intact);
     }
 
     public static void WriteEntry(Span<byte> destination, in PackEntry entry)
@@ -68,6 +79,7 @@ internal static class PackFormat
         indexOffset = BinaryPrimitives.ReadInt64LittleEndian(trailer);
         count = BinaryPrimitives.ReadInt32LittleEndian(trailer[8..]);
         return trailer[48..].SequenceEqual(TrailerMagic)
+            && trailer[12..16].IndexOfAnyExcept((byte)0) < 0
             && indexOffset >= HeaderLength
             && count >= 0
             && indexOffset + ((long)count * EntryLength) + TrailerLength == packLength;

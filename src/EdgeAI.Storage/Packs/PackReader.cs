@@ -20,6 +20,12 @@ internal sealed class PackReader(IStorageTier tier)
             throw new ContentCorruptedException(pack, key, "the pack's trailer is damaged, or the pack is cut short");
         }
 
+        var header = new byte[PackFormat.HeaderLength];
+        if (await tier.ReadAsync(key, 0, header, cancellationToken).ConfigureAwait(false) != header.Length || !PackFormat.IsHeaderIntact(header))
+        {
+            throw new ContentCorruptedException(pack, key, "the pack's header is damaged");
+        }
+
         var index = new byte[checked(count * PackFormat.EntryLength)];
         if (await tier.ReadAsync(key, indexOffset, index, cancellationToken).ConfigureAwait(false) != index.Length
             || !PackFormat.IsIndexIntact(trailer, index))
