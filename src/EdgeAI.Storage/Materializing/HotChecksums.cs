@@ -66,7 +66,11 @@ internal static partial class HotChecksums
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 
-    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+    // A damaged file may have lost a property; it must be heard of as damage.
+    [JsonSourceGenerationOptions(
+        PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true)]
     [JsonSerializable(typeof(IReadOnlyList<HotChecksum>))]
     private sealed partial class ChecksumsJsonContext : JsonSerializerContext;
 }
