@@ -67,9 +67,12 @@ public sealed partial class ModelStore
 
         await _manifests.PutAsync(digest, json, CancellationToken.None).ConfigureAwait(false);
         var wasPresent = before?.Digest == digest;
-        var info = wasPresent ? before! : new ModelInfo(model, digest, manifest.TotalLength, _time.GetUtcNow());
+        var info = wasPresent ? before! : new ModelInfo(model, digest, manifest.TotalLength, NowInMilliseconds());
         _index.Commit(import.Packs, info);
         LogImported(_logger, model, digest, import.NewBytes);
         return new ImportResult(info, wasPresent, import.NewBytes, import.Packs.Sum(pack => pack.Length));
     }
+
+    // What the index keeps of a time, so that an import returns what a later look-up does.
+    private DateTimeOffset NowInMilliseconds() => DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds());
 }
