@@ -19,6 +19,16 @@ public static class HostileModels
     /// <summary>A hostile model by its name.</summary>
     public static HostileModel Get(string name) => ByName.Value[name];
 
+    /// <summary>Models whose numbers do not add up inside a typed field: the store keeps them as they are, and loading refuses them.</summary>
+    public static IReadOnlyDictionary<string, byte[]> Unloadable { get; } = new Dictionary<string, byte[]>
+    {
+        ["string-in-raw-data"] = GraphFields(graph => graph.WriteMessage(5, StringInRawData)),
+        ["typed-data-too-short"] = Weighted(new OnnxTensor { Name = "w", Type = ElementType.Float32, Dimensions = [64], Data = new byte[16] }.AsTyped()),
+        ["typed-varints-too-few"] = Weighted(new OnnxTensor { Name = "w", Type = ElementType.Int64, Dimensions = [64], Data = new byte[16] }.AsTyped()),
+        ["typed-varints-too-many"] = Weighted(new OnnxTensor { Name = "w", Type = ElementType.Int32, Dimensions = [2], Data = new byte[8000] }.AsTyped()),
+        ["typed-field-of-another-type"] = Weighted(new OnnxTensor { Name = "w", Type = ElementType.String, Dimensions = [3] }.AsTyped()),
+    };
+
     /// <summary>A model file cut off after some bytes.</summary>
     public static byte[] Truncate(TestModel model, int length) => model.Content[..length];
 
@@ -65,15 +75,6 @@ public static class HostileModels
         Invalid("raw-data-empty", Weighted(new OnnxTensor { Name = "w", Type = ElementType.Float32, Dimensions = [64, 64] })),
         Invalid("element-type-unknown", Weighted(new OnnxTensor { Name = "w", Type = (ElementType)99, Dimensions = [4], Data = new byte[16] })),
         Invalid("element-type-none", Weighted(new OnnxTensor { Name = "w", Type = 0, Dimensions = [4], Data = new byte[16] })),
-        Invalid("string-in-raw-data", GraphFields(graph => graph.WriteMessage(5, tensor =>
-        {
-            tensor.WriteInteger(1, 1);
-            tensor.WriteInteger(2, (int)ElementType.String);
-            tensor.WriteText(8, "w");
-            tensor.WriteText(9, "text");
-        }))),
-        Invalid("typed-data-too-short", Weighted(new OnnxTensor { Name = "w", Type = ElementType.Float32, Dimensions = [64], Data = new byte[16] }.AsTyped())),
-        Invalid("typed-varints-too-few", Weighted(new OnnxTensor { Name = "w", Type = ElementType.Int64, Dimensions = [64], Data = new byte[16] }.AsTyped())),
     ];
 
     private static IEnumerable<HostileModel> ExternalPaths() =>
@@ -87,9 +88,10 @@ public static class HostileModels
         Unsafe("drive", "C:\\secret.bin"),
         Unsafe("drive-slash", "C:/secret.bin"),
         Unsafe("share", "\\\\host\\share\\secret.bin"),
-        Unsafe("empty", string.Empty),
         Unsafe("zero-character", "model.data\0.txt"),
         Unsafe("dot", "."),
+        Reference("path-empty", new ExternalData(string.Empty, 0, 64, WritesFile: false), HostileModelRefusal.Invalid, null),
+        Reference("path-too-long", new ExternalData(new string('n', 900), 0, 64, WritesFile: false), HostileModelRefusal.MissingFile, null),
         Reference("file-missing", new ExternalData("missing.bin", 0, 64, WritesFile: false), HostileModelRefusal.MissingFile, null),
         Reference("folder-missing", new ExternalData("no/such/folder/missing.bin", 0, 64, WritesFile: false), HostileModelRefusal.MissingFile, null),
     ];
@@ -123,6 +125,14 @@ public static class HostileModels
 
     private static OnnxTensor Huge(params long[] dimensions) =>
         new() { Name = "w", Type = ElementType.Float32, Dimensions = dimensions, Data = new byte[16] };
+
+    private static void StringInRawData(ProtobufWriter tensor)
+    {
+        tensor.WriteInteger(1, 1);
+        tensor.WriteInteger(2, (int)ElementType.String);
+        tensor.WriteText(8, "w");
+        tensor.WriteText(9, "text");
+    }
 
     private static byte[] Weighted(OnnxTensor weight) => Model(graph => graph
         .Output("y", OnnxType.TensorOfAnyRank(weight.Type))

@@ -1,0 +1,172 @@
+using EdgeAI.Models;
+using EdgeAI.Testing.Catalogue;
+using EdgeAI.Testing.Files;
+using EdgeAI.Testing.Processes;
+
+namespace EdgeAI.Storage.Tests.Importing;
+
+/// <summary>Several processes on one store, and processes that die.</summary>
+public sealed class ProcessImportTests : IDisposable
+{
+    private readonly TestStore _test = new();
+    private readonly TemporaryDirectory _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _test.Dispose();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(8)]
+    public async Task ImportAsync_OfOneModelBySeveralProcessesAtOnce_StoresItOnce(int count)
+    {
+        var path = TestModels.MatMul.Save(_folder);
+        var results = await ImportAtOnceAsync(Enumerable.Repeat(("m:1", path), count));
+
+        Assert.All(results, result => Assert.StartsWith("done sha256:", result.Output, StringComparison.Ordinal));
+        Assert.Equal(count - 1, results.Count(result => result.Output.Contains(" True 0", StringComparison.Ordinal)));
+        Assert.Single(await _test.Store.ListAsync(Cancellation));
+        await _test.RequireContentAsync("m:1", TestModels.MatMul);
+        await _test.RequireHealthyAsync();
+        Assert.Equal(2, _test.Objects().Length);
+    }
+
+    [Fact]
+    public async Task ImportAsync_OfOneModelUnderSeveralNames_GivesEachName()
+    {
+        var path = TestModels.MatMul.Save(_folder);
+        var results = await ImportAtOnceAsync(Enumerable.Range(0, 4).Select(i => ($"m:{i}", path)));
+
+        Assert.All(results, result => Assert.Equal(0, result.ExitCode));
+        Assert.Equal(4, (await _test.Store.ListAsync(Cancellation)).Count);
+        await _test.RequireContentAsync("m:3", TestModels.MatMul);
+        await _test.RequireHealthyAsync();
+    }
+
+    [Fact]
+    public async Task ImportAsync_OfDifferentModelsBySeveralProcesses_StoresEach()
+    {
+        TestModel[] models = [TestModels.Mlp, TestModels.Convolutions, TestModels.External, TestModels.MatMul];
+        var sources = models.Select(model => (model.Name, Path: Save(model)));
+        var results = await ImportAtOnceAsync(sources.Select(source => (source.Name, source.Path)));
+
+        Assert.All(results, result => Assert.Equal(0, result.ExitCode));
+        await Task.WhenAll(models.Select(model => _test.RequireContentAsync(model.Name, model)));
+        await _test.RequireHealthyAsync();
+    }
+
+    [Theory]
+    [InlineData(ImportStage.Waiting, 1)]
+    [InlineData(ImportStage.Inspecting, 1)]
+    [InlineData(ImportStage.Storing, 1)]
+    [InlineData(ImportStage.Storing, 4)]
+    [InlineData(ImportStage.Committing, 1)]
+    public async Task ImportAsync_KilledAtAStage_LeavesTheStoreAsItWas(ImportStage stage, int report)
+    {
+        await _test.ImportAsync("good:1", TestModels.Add);
+        var before = await _test.ListAsync();
+        using (var child = await StoreProcesses.StartUpToAsync(_test.Directory, "bad:1", TestModels.Mlp.Save(_folder), stage, report))
+        {
+            child.Kill();
+            await child.WaitAsync(Cancellation);
+        }
+
+        _test.Reopen();
+        await _test.RequireUnharmedAsync(before, "bad:1", TestModels.Mlp);
+    }
+
+    [Fact]
+    public async Task ImportAsync_KilledWhileItCommits_LeavesAllOfTheModelOrNothing()
+    {
+        var path = TestModels.Mlp.Save(_folder);
+        await _test.ImportAsync("good:1", TestModels.Add);
+        for (var i = 0; i < 6; i++)
+        {
+            // Let go at its last report, so that the kill hits it among packs, manifest and index, somewhere else each time.
+            using (var child = await StoreProcesses.StartUpToAsync(_test.Directory, "bad:1", path, ImportStage.Committing, 1))
+            {
+                child.WriteLine("go");
+                SpinFor(i);
+                child.Kill();
+                await child.WaitAsync(Cancellation);
+            }
+
+            _test.Reopen();
+            await RequireAllOrNothingAsync();
+        }
+    }
+
+    [Fact]
+    public async Task ImportAsync_WhileAnotherProcessStandsStill_WaitsAndGoesOnWhenItDies()
+    {
+        var path = TestModels.Mlp.Save(_folder);
+        using var first = await StoreProcesses.StartUpToAsync(_test.Directory, "m:1", path, ImportStage.Storing, 1);
+        using var second = await StoreProcesses.StartAsync(_test.Directory, "m:1", path);
+        second.WriteLine("go");
+        var ended = second.WaitAsync(Cancellation);
+
+        Assert.Empty(await _test.Store.ListAsync(Cancellation));
+        Assert.False(ended.IsCompleted);
+        first.Kill();
+
+        Assert.StartsWith("done sha256:", (await ended).EnsureSuccess().Output, StringComparison.Ordinal);
+        await _test.RequireContentAsync("m:1", TestModels.Mlp);
+        _test.Reopen();
+        await _test.RequireHealthyAsync();
+    }
+
+    private static void SpinFor(int milliseconds)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        SpinWait.SpinUntil(() => TimeProvider.System.GetElapsedTime(started).TotalMilliseconds >= milliseconds);
+    }
+
+    private string Save(TestModel model)
+    {
+        foreach (var (path, content) in model.Files)
+        {
+            _folder.WriteFile(Path.Combine(model.Name, path), content);
+        }
+
+        return _folder.Combine(model.Name, model.FileName);
+    }
+
+    private async Task<CommandResult[]> ImportAtOnceAsync(IEnumerable<(string Reference, string Path)> imports)
+    {
+        var children = await Task.WhenAll(imports.Select(import => StoreProcesses.StartAsync(_test.Directory, import.Reference, import.Path)));
+        try
+        {
+            foreach (var child in children)
+            {
+                child.WriteLine("go");
+            }
+
+            return await Task.WhenAll(children.Select(child => child.WaitAsync(Cancellation)));
+        }
+        finally
+        {
+            foreach (var child in children)
+            {
+                child.Dispose();
+            }
+        }
+    }
+
+    private async Task RequireAllOrNothingAsync()
+    {
+        if (await _test.Store.FindAsync("bad:1", Cancellation) is not null)
+        {
+            await _test.RequireContentAsync("bad:1", TestModels.Mlp);
+            await _test.Store.RemoveAsync("bad:1", Cancellation);
+        }
+
+        await _test.RequireHealthyAsync();
+        await _test.RequireContentAsync("good:1", TestModels.Add);
+        await _test.Store.CollectGarbageAsync(Cancellation);
+        Assert.Equal(2, _test.Objects().Length);
+    }
+}

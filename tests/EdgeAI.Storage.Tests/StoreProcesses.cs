@@ -1,0 +1,29 @@
+using EdgeAI.Models;
+using EdgeAI.Testing.Processes;
+
+namespace EdgeAI.Storage.Tests;
+
+/// <summary>Imports done by other processes.</summary>
+internal static class StoreProcesses
+{
+    private const string Program = "EdgeAI.Testing.StoreProcess.dll";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>Starts a process that is ready to import, and waits for a line to begin.</summary>
+    public static async Task<ChildProcess> StartAsync(string store, string reference, string path, params string[] stop)
+    {
+        var child = ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, Program), store, reference, path, .. stop]);
+        Assert.Equal("ready", await child.ReadLineAsync(Cancellation));
+        return child;
+    }
+
+    /// <summary>Starts a process and lets it import up to one of its reports, where it stands still.</summary>
+    public static async Task<ChildProcess> StartUpToAsync(string store, string reference, string path, ImportStage stage, int report)
+    {
+        var child = await StartAsync(store, reference, path, stage.ToString(), $"{report}");
+        child.WriteLine("go");
+        Assert.StartsWith($"at {stage}", await child.ReadLineAsync(Cancellation), StringComparison.Ordinal);
+        return child;
+    }
+}
