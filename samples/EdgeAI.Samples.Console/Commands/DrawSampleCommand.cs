@@ -5,7 +5,7 @@ using SkiaSharp;
 
 namespace EdgeAI.Samples.Commands;
 
-/// <summary>Draws the sample picture anew: <c>draw-sample FILE --font FONT</c>, with a font that has Chinese, such as WenQuanYi Zen Hei.</summary>
+/// <summary>Draws the sample picture anew: <c>draw-sample FILE --font FONT</c>, with a font that has Chinese, such as Noto Serif CJK.</summary>
 internal static class DrawSampleCommand
 {
     public static Task RunAsync(SampleArguments arguments, IDisplay display)

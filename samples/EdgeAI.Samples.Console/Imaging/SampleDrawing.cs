@@ -37,7 +37,7 @@ internal sealed class SampleDrawing(SKTypeface typeface)
     {
         DrawCard(canvas, new SKPoint(250, 240), -7, new SKSize(400, 130), Yellow);
         DrawText(canvas, "Open daily 08:30 - 17:45", new SKPoint(247, 216), -7, 30, Ink);
-        DrawText(canvas, "营业时间 每天", new SKPoint(253, 264), -7, 30, Red);
+        DrawText(canvas, "营业时间每天", new SKPoint(253, 264), -7, 30, Red);
 
         DrawCard(canvas, new SKPoint(660, 250), 12, new SKSize(330, 90), Green);
         DrawText(canvas, "Order No. 2026-0714", new SKPoint(660, 250), 12, 31, Ink);
@@ -53,7 +53,7 @@ internal sealed class SampleDrawing(SKTypeface typeface)
 
         DrawCard(canvas, new SKPoint(270, 600), 3, new SKSize(420, 150), Green);
         DrawText(canvas, "Total: 1,234.50 EUR", new SKPoint(272, 565), 3, 34, Ink);
-        DrawText(canvas, "合计 9876 元", new SKPoint(268, 630), 3, 36, Ink);
+        DrawText(canvas, "合计9876元", new SKPoint(268, 630), 3, 36, Ink);
 
         DrawText(canvas, "drawn by code, read by code", new SKPoint(670, 662), 0, 24, Ink);
     }

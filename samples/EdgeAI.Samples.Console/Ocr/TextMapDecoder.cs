@@ -26,7 +26,7 @@ internal sealed class TextMapDecoder
         var boxes = new List<(RotatedRectangle, float)>();
         foreach (var region in RegionFinder.Find(map, width, PixelThreshold))
         {
-            var core = MinimumAreaRectangle.Around(region.Outline);
+            var core = MinimumAreaRectangle.Around(region.Corners);
             if (core.ShortSide < MinimumSide)
             {
                 continue;

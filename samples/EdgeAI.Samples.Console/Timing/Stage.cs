@@ -9,4 +9,5 @@ internal enum Stage
     Detect,
     Classify,
     Recognise,
+    Listen,
 }
