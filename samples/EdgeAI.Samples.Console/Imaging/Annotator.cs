@@ -33,7 +33,7 @@ internal sealed class Annotator : IDisposable
         outline.AddPoly([ToPoint(area.TopLeft), ToPoint(area.TopRight), ToPoint(area.BottomRight), ToPoint(area.BottomLeft)], close: true);
         using var path = outline.Detach();
         _canvas.DrawPath(path, _box);
-        DrawLabel((++_count).ToString(CultureInfo.InvariantCulture), area.TopLeft);
+        DrawLabel((++_count).ToString(CultureInfo.InvariantCulture), area);
     }
 
     /// <summary>Writes the picture as PNG.</summary>
@@ -55,14 +55,14 @@ internal sealed class Annotator : IDisposable
 
     private static SKPoint ToPoint(Vector2 point) => new(point.X, point.Y);
 
-    private void DrawLabel(string number, Vector2 corner)
+    // In front of the line, as its reader sees it, and not beyond the picture.
+    private void DrawLabel(string number, Quad area)
     {
         var margin = _digitHeight / 3;
-        var width = SegmentDigits.GetWidth(number, _digitHeight) + (2 * margin);
-        var height = _digitHeight + (2 * margin);
-        var x = Math.Clamp(corner.X - (width / 2), 0, Math.Max(0, _bitmap.Width - width));
-        var y = Math.Clamp(corner.Y - (height / 2), 0, Math.Max(0, _bitmap.Height - height));
-        _canvas.DrawRoundRect(x, y, width, height, margin, margin, _label);
-        SegmentDigits.Draw(_canvas, number, x + margin, y + margin, _digitHeight, _digits);
+        var size = new Vector2(SegmentDigits.GetWidth(number, _digitHeight), _digitHeight) + new Vector2(2 * margin);
+        var centre = area.TopLeft + (Vector2.Normalize(area.TopLeft - area.TopRight) * size.X / 2);
+        var corner = Vector2.Clamp(centre - (size / 2), Vector2.Zero, Vector2.Max(Vector2.Zero, new Vector2(_bitmap.Width, _bitmap.Height) - size));
+        _canvas.DrawRoundRect(corner.X, corner.Y, size.X, size.Y, margin, margin, _label);
+        SegmentDigits.Draw(_canvas, number, corner.X + margin, corner.Y + margin, _digitHeight, _digits);
     }
 }

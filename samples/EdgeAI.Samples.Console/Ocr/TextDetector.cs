@@ -16,7 +16,7 @@ internal sealed class TextDetector(IModelLease model)
     private readonly string _input = model.Signature.Inputs[0].Name;
 
     /// <summary>The longest side that the model sees; larger pictures are scaled down for it.</summary>
-    public int SideLimit { get; init; } = 960;
+    public int SideLimit { get; init; } = 1280;
 
     public TextMapDecoder Decoder { get; init; } = new();
 

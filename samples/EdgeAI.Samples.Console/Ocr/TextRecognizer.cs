@@ -9,7 +9,7 @@ internal sealed class TextRecognizer(IModelLease model, CharacterSet characters)
 {
     private const int Height = 48;
     private const int WidthStep = 8;
-    private const int MinimumWidth = 320;
+    private const int MinimumWidth = 96;
     private const int MaximumWidth = 4800;
 
     private readonly string _input = model.Signature.Inputs[0].Name;
