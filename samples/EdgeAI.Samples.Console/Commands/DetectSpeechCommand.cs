@@ -27,10 +27,10 @@ internal sealed class DetectSpeechCommand(SampleArguments arguments, IDisplay di
         display.WriteLine($"Listening to {path} ({recording.Duration.TotalSeconds:0.00} s, {recording.SampleRate} samples a second)");
         var probabilities = Detect(model, Resampler.Resample(recording, SpeechDetector.SampleRate), cancellationToken);
         var segments = new SpeechSegmenter().Split(probabilities).ToList();
-        await display.ShowTableAsync(Columns, segments.Select(CreateRow).ToAsyncEnumerable());
+        display.ShowTable(Columns, segments.Select(CreateRow));
         ShowRuns(segments.Count, probabilities.Count);
         display.WriteLine($"Models: {provisioned}.");
-        await new TimesTable(timeline, Stage.Get, Stage.Import, Stage.Load, Stage.Listen).ShowAsync(display);
+        new TimesTable(timeline, Stage.Get, Stage.Import, Stage.Load, Stage.Listen).Show(display);
     }
 
     private async Task<IModelLease> LoadAsync(IInferenceEngine engine, CancellationToken cancellationToken)

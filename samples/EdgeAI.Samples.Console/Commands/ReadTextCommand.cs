@@ -36,7 +36,7 @@ internal sealed class ReadTextCommand(SampleArguments arguments, IDisplay displa
 
         display.WriteLine(_lines.Count == 0 ? "No text was found." : $"Lines marked in {annotated}");
         display.WriteLine($"Models: {provisioned}.");
-        await ShowTimesAsync();
+        ShowTimes();
     }
 
     private async IAsyncEnumerable<string[]> ShowLinesAsync(IAsyncEnumerable<TextLine> lines, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -69,7 +69,7 @@ internal sealed class ReadTextCommand(SampleArguments arguments, IDisplay displa
         return Path.GetFullPath(output);
     }
 
-    private Task ShowTimesAsync() =>
+    private void ShowTimes() =>
         new TimesTable(timeline, Stage.Get, Stage.Import, Stage.Load, Stage.Detect, Stage.Classify, Stage.Recognise)
-            .ShowAsync(display, ("first line of text", _firstLineAfter));
+            .Show(display, ("first line of text, since start", _firstLineAfter));
 }

@@ -12,18 +12,38 @@ internal sealed class PlainDisplay(TextWriter writer) : IDisplay
         writer.Write($"{title} … ");
         writer.Flush();
         var started = Stopwatch.GetTimestamp();
-        await work(new Progress<double>());
+        try
+        {
+            await work(new Progress<double>());
+        }
+        catch
+        {
+            writer.WriteLine("failed");
+            throw;
+        }
+
         writer.WriteLine($"done in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.00} s");
+    }
+
+    public void ShowTable(IReadOnlyList<Column> columns, IEnumerable<string[]> rows)
+    {
+        WriteHeading(columns);
+        foreach (var row in rows)
+        {
+            WriteRow(columns, row);
+        }
     }
 
     public async Task ShowTableAsync(IReadOnlyList<Column> columns, IAsyncEnumerable<string[]> rows)
     {
-        WriteRow(columns, [.. columns.Select(column => column.Title)]);
+        WriteHeading(columns);
         await foreach (var row in rows)
         {
             WriteRow(columns, row);
         }
     }
+
+    private void WriteHeading(IReadOnlyList<Column> columns) => WriteRow(columns, [.. columns.Select(column => column.Title)]);
 
     private void WriteRow(IReadOnlyList<Column> columns, string[] cells)
     {

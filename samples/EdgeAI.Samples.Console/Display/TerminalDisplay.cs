@@ -19,6 +19,17 @@ internal sealed class TerminalDisplay : IDisplay
                 task.Value = 1;
             });
 
+    public void ShowTable(IReadOnlyList<Column> columns, IEnumerable<string[]> rows)
+    {
+        var table = CreateTable(columns);
+        foreach (var row in rows)
+        {
+            AddRow(table, row);
+        }
+
+        AnsiConsole.Write(table);
+    }
+
     public async Task ShowTableAsync(IReadOnlyList<Column> columns, IAsyncEnumerable<string[]> rows)
     {
         var table = CreateTable(columns);
@@ -28,12 +39,14 @@ internal sealed class TerminalDisplay : IDisplay
         {
             await foreach (var row in rows)
             {
-                table.AddRow([.. row.Select(Markup.Escape)]);
+                AddRow(table, row);
                 context.Refresh();
             }
         });
         AnsiConsole.Write(table);
     }
+
+    private static void AddRow(Table table, string[] cells) => table.AddRow([.. cells.Select(Markup.Escape)]);
 
     private static Table CreateTable(IReadOnlyList<Column> columns)
     {

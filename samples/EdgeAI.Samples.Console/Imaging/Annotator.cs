@@ -36,12 +36,12 @@ internal sealed class Annotator : IDisposable
         DrawLabel((++_count).ToString(CultureInfo.InvariantCulture), area);
     }
 
-    /// <summary>Writes the picture as PNG.</summary>
+    /// <summary>Writes the picture: as JPEG where the name says so, as PNG otherwise.</summary>
     public void Save(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         using var file = File.Create(path);
-        _bitmap.Encode(file, SKEncodedImageFormat.Png, 100);
+        _bitmap.Encode(file, Path.GetExtension(path).ToLowerInvariant() is ".jpg" or ".jpeg" ? SKEncodedImageFormat.Jpeg : SKEncodedImageFormat.Png, 90);
     }
 
     public void Dispose()

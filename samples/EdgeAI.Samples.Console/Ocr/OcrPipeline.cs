@@ -14,16 +14,23 @@ internal sealed class OcrPipeline(OcrModels models, CharacterSet characters, Tim
     /// <summary>Lines that are read with less confidence are left out.</summary>
     public float MinimumConfidence { get; init; } = 0.5f;
 
-    /// <summary>The lines in reading order, each as soon as it is read.</summary>
-    public async IAsyncEnumerable<TextLine> ReadAsync(Picture picture, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    /// <summary>The lines in reading order, each as soon as it is read. Detection begins with the call, not with the first line that is asked for.</summary>
+    public IAsyncEnumerable<TextLine> ReadAsync(Picture picture, CancellationToken cancellationToken = default) =>
+        ReadLinesAsync(picture, DetectAsync(picture, cancellationToken), cancellationToken);
+
+    private async Task<IReadOnlyList<DetectedText>> DetectAsync(Picture picture, CancellationToken cancellationToken)
     {
         var detector = new TextDetector(await models.Detection);
-        IReadOnlyList<DetectedText> found;
-        using (timeline.Measure(Stage.Detect))
-        {
-            found = await detector.DetectAsync(picture, cancellationToken);
-        }
+        using var measured = timeline.Measure(Stage.Detect);
+        return await detector.DetectAsync(picture, cancellationToken);
+    }
 
+    private async IAsyncEnumerable<TextLine> ReadLinesAsync(
+        Picture picture,
+        Task<IReadOnlyList<DetectedText>> detection,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var found = await detection;
         var classifier = new DirectionClassifier(await models.Classification);
         var recognizer = new TextRecognizer(await models.Recognition, characters);
         foreach (var (area, _) in found)

@@ -10,19 +10,14 @@ internal sealed class TimesTable(Timeline timeline, params Stage[] stages)
 
     /// <param name="display">Where.</param>
     /// <param name="milestones">What else happened, and how long after the start of the process; null for what did not happen.</param>
-    public Task ShowAsync(IDisplay display, params (string Name, TimeSpan? After)[] milestones)
+    public void Show(IDisplay display, params (string Name, TimeSpan? After)[] milestones)
     {
-        var rows = stages.Select(stage => CreateRow(Describe(stage), timeline[stage]))
-            .Concat(milestones.Where(milestone => milestone.After is not null).Select(m => CreateRow(m.Name + ", since start", m.After!.Value)))
+        var rows = stages
+            .Select(stage => CreateRow(stage.ToString().ToLowerInvariant(), timeline[stage]))
+            .Concat(milestones.Where(milestone => milestone.After is not null).Select(milestone => CreateRow(milestone.Name, milestone.After!.Value)))
             .Append(CreateRow("total, since start", timeline.SinceProcessStart));
-        return display.ShowTableAsync(Columns, rows.ToAsyncEnumerable());
+        display.ShowTable(Columns, rows);
     }
 
     private static string[] CreateRow(string name, TimeSpan time) => [name, time.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture)];
-
-    private static string Describe(Stage stage) => stage switch
-    {
-        Stage.Load => "load (models side by side)",
-        _ => stage.ToString().ToLowerInvariant(),
-    };
 }
