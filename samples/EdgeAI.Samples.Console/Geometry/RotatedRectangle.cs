@@ -9,6 +9,8 @@ namespace EdgeAI.Samples.Geometry;
 /// <param name="Height">Its extent across the axis.</param>
 internal readonly record struct RotatedRectangle(Vector2 Centre, Vector2 Axis, float Width, float Height)
 {
+    private const float Rounding = 1e-3f;
+
     public float Area => Width * Height;
 
     public float Perimeter => 2 * (Width + Height);
@@ -27,10 +29,11 @@ internal readonly record struct RotatedRectangle(Vector2 Centre, Vector2 Axis, f
         return turned.Axis.X >= 0 ? turned : turned with { Axis = -turned.Axis };
     }
 
+    /// <summary>Whether a point is inside or on the edge, give or take what rounding does.</summary>
     public bool Contains(Vector2 point)
     {
         var offset = point - Centre;
-        return MathF.Abs(Vector2.Dot(offset, Axis)) <= Width / 2 && MathF.Abs(Vector2.Dot(offset, Normal)) <= Height / 2;
+        return MathF.Abs(Vector2.Dot(offset, Axis)) <= (Width / 2) + Rounding && MathF.Abs(Vector2.Dot(offset, Normal)) <= (Height / 2) + Rounding;
     }
 
     public Quad ToQuad()

@@ -42,6 +42,7 @@ internal sealed class PackageArchive(string path)
             if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile && wanted.Remove(entry.Name, out var target))
             {
                 await entry.ExtractToFileAsync(target, overwrite: true, cancellationToken);
+                RequireLength(target, entry.Length);
             }
 
             progress.Report((double)file.Position / file.Length);
@@ -50,6 +51,15 @@ internal sealed class PackageArchive(string path)
         if (wanted.Count > 0)
         {
             throw new SampleException($"The package '{path}' has no {string.Join(", ", wanted.Keys)}. {Advice}");
+        }
+    }
+
+    // Where an archive is cut short, the decompressor just ends, and the file with it.
+    private static void RequireLength(string file, long length)
+    {
+        if (new FileInfo(file).Length < length)
+        {
+            throw new EndOfStreamException($"'{Path.GetFileName(file)}' ends early.");
         }
     }
 }

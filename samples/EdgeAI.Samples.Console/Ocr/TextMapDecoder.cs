@@ -26,14 +26,10 @@ internal sealed class TextMapDecoder
         var boxes = new List<(RotatedRectangle, float)>();
         foreach (var region in RegionFinder.Find(map, width, PixelThreshold))
         {
-            var core = MinimumAreaRectangle.Around(region.Corners);
-            if (core.ShortSide < MinimumSide)
-            {
-                continue;
-            }
-
-            var score = Score(map, width, core);
-            if (score >= BoxThreshold)
+            // The score is that of the pixels whose centres are inside; their other halves belong to the core as well.
+            var inner = MinimumAreaRectangle.Around(region.Outline);
+            var core = inner.Grow(0.5f);
+            if (core.ShortSide >= MinimumSide && Score(map, width, inner) is var score && score >= BoxThreshold)
             {
                 boxes.Add((Unclip(core), score));
             }

@@ -92,9 +92,9 @@ internal sealed class WavReader
     private Recording ReadData(uint size)
     {
         var format = _format ?? throw Invalid("its format does not come before its sound");
-        if (size is 0 or > MaxDataSize)
+        if (size < format.BytesPerFrame || size > MaxDataSize)
         {
-            throw Invalid(size == 0 ? "it has no sound in it" : "it has more than 1 GiB of sound; cut it into parts");
+            throw Invalid(size > MaxDataSize ? "it has more than 1 GiB of sound" : "it has no sound in it");
         }
 
         var samples = new float[size / format.BytesPerFrame];
