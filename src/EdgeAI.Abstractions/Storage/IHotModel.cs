@@ -17,7 +17,11 @@ public interface IHotModel : IDisposable
 
     /// <summary>
     /// A folder beside the hot files for what is derived from them, such as an optimised graph. It goes when they go. Whoever writes there
-    /// makes a temporary folder and renames it, so that others see all of it or nothing.
+    /// makes a temporary folder whose name begins with <see cref="StagingPrefix"/> and renames it, so that others see all of it or nothing; a garbage
+    /// collection deletes what crashed writers left.
     /// </summary>
     string DerivedDirectory { get; }
+
+    /// <summary>How the names of temporary folders in <see cref="DerivedDirectory"/> begin: <c>staging-</c>.</summary>
+    const string StagingPrefix = "staging-";
 }

@@ -55,9 +55,13 @@ internal sealed class GarbageCollector(
 
     private void DropHotModels()
     {
-        foreach (var digest in hot.List().Where(digest => !_liveManifests.Contains(digest)))
+        foreach (var digest in hot.List())
         {
-            if (hot.TryDrop(digest) is { } bytes)
+            if (_liveManifests.Contains(digest))
+            {
+                hot.ClearDerived(digest);
+            }
+            else if (hot.TryDrop(digest) is { } bytes)
             {
                 _hotModelsRemoved++;
                 _bytesFreed += bytes;

@@ -50,6 +50,22 @@ internal sealed class HotModels(StoreDirectory directory, ManifestStore manifest
         return bytes;
     }
 
+    /// <summary>Deletes what writers that crashed left beside a hot model, unless somebody uses it.</summary>
+    public void ClearDerived(Digest digest)
+    {
+        using var exclusive = FileLock.TryAcquireExclusive(directory.HotLock(digest));
+        var derived = Path.Combine(directory.HotModel(digest), HotModel.DerivedName);
+        if (exclusive is null || !Directory.Exists(derived))
+        {
+            return;
+        }
+
+        foreach (var folder in Directory.EnumerateDirectories(derived, IHotModel.StagingPrefix + "*"))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     /// <summary>The models that are laid out.</summary>
     public IReadOnlyList<Digest> List() => Directory.Exists(directory.Hot)
         ? [.. Directory.EnumerateDirectories(directory.Hot)

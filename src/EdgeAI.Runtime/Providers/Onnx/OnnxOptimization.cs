@@ -39,7 +39,7 @@ internal sealed class OnnxOptimization(IHotFileLayout layout)
     /// <param name="cancellationToken">Cancels the making; nothing is left.</param>
     public async ValueTask<HotFiles> MakeAsync(IHotModel model, Action<Action<SessionOptions>> optimize, CancellationToken cancellationToken)
     {
-        var staging = Path.Combine(model.DerivedDirectory, $"staging-{Guid.NewGuid():N}");
+        var staging = Path.Combine(model.DerivedDirectory, IHotModel.StagingPrefix + Guid.NewGuid().ToString("N"));
         var output = Path.Combine(staging, "output");
         Directory.CreateDirectory(output);
         try
