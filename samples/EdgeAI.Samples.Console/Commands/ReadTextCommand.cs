@@ -31,7 +31,7 @@ internal sealed class ReadTextCommand(SampleArguments arguments, IDisplay displa
         var pipeline = new OcrPipeline(models, characters, timeline);
 
         display.WriteLine($"Reading {path} ({picture.Width} x {picture.Height})");
-        await display.ShowTableAsync(Columns, ShowLinesAsync(pipeline.ReadAsync(picture, cancellationToken), cancellationToken));
+        await display.ShowTableAsync(Columns, CollectAsync(pipeline.ReadAsync(picture, cancellationToken), cancellationToken));
         var annotated = Annotate(picture, path);
 
         display.WriteLine(_lines.Count == 0 ? "No text was found." : $"Lines marked in {annotated}");
@@ -39,7 +39,9 @@ internal sealed class ReadTextCommand(SampleArguments arguments, IDisplay displa
         ShowTimes();
     }
 
-    private async IAsyncEnumerable<string[]> ShowLinesAsync(IAsyncEnumerable<TextLine> lines, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<string[]> CollectAsync(
+        IAsyncEnumerable<TextLine> lines,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var line in lines.WithCancellation(cancellationToken))
         {

@@ -8,6 +8,8 @@ namespace EdgeAI.Samples.Imaging;
 /// <summary>Draws numbered boxes onto a copy of a picture. The number stands where the line begins.</summary>
 internal sealed class Annotator : IDisposable
 {
+    private const int Quality = 90;
+
     private readonly SKBitmap _bitmap;
     private readonly SKCanvas _canvas;
     private readonly float _digitHeight;
@@ -41,7 +43,8 @@ internal sealed class Annotator : IDisposable
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         using var file = File.Create(path);
-        _bitmap.Encode(file, Path.GetExtension(path).ToLowerInvariant() is ".jpg" or ".jpeg" ? SKEncodedImageFormat.Jpeg : SKEncodedImageFormat.Png, 90);
+        var isJpeg = Path.GetExtension(path).ToLowerInvariant() is ".jpg" or ".jpeg";
+        _bitmap.Encode(file, isJpeg ? SKEncodedImageFormat.Jpeg : SKEncodedImageFormat.Png, Quality);
     }
 
     public void Dispose()

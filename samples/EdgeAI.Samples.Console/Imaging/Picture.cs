@@ -44,8 +44,8 @@ internal sealed class Picture : IDisposable
     }
 
     /// <summary>
-    /// Pixels of a part of the picture, at any angle, scaled to a size: blue, green, red and alpha, row by row. Where the part reaches beyond the picture, the
-    /// edge goes on.
+    /// Pixels of a part of the picture, at any angle, scaled to a size: blue, green, red and alpha, row by row. Where the part reaches
+    /// beyond the picture, the edge goes on.
     /// </summary>
     public byte[] Sample(Quad part, int width, int height)
     {

@@ -29,7 +29,7 @@ internal sealed class ModelProvisioner(IModelStore store, string dataDirectory, 
             return new ProvisioningResult(null, absent.Count);
         }
 
-        using var download = new TemporaryDirectory(dataDirectory);
+        using var download = new DownloadDirectory(dataDirectory);
         await DownloadAsync(package, download.Path, cancellationToken);
         await AddAsync(package, absent, download.Path, cancellationToken);
         return new ProvisioningResult(package, absent.Count);

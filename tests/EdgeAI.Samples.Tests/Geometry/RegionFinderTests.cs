@@ -72,7 +72,8 @@ public sealed class RegionFinderTests
 
     private static List<int> FloodFill(string[] rows)
     {
-        var open = rows.SelectMany((row, y) => row.Select((pixel, x) => (pixel, x, y))).Where(p => p.pixel == '#').Select(p => (p.x, p.y)).ToHashSet();
+        var pixels = rows.SelectMany((row, y) => row.Select((pixel, x) => (pixel, x, y)));
+        var open = pixels.Where(p => p.pixel == '#').Select(p => (p.x, p.y)).ToHashSet();
         var sizes = new List<int>();
         while (open.Count > 0)
         {

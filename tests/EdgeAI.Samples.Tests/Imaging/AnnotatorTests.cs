@@ -1,6 +1,6 @@
 using EdgeAI.Samples.Geometry;
 using EdgeAI.Samples.Imaging;
-using EdgeAI.Samples.Tests.Models;
+using EdgeAI.Testing.Files;
 using SkiaSharp;
 
 namespace EdgeAI.Samples.Tests.Imaging;
@@ -12,15 +12,15 @@ public sealed class AnnotatorTests
     [InlineData("new/folder/marked.jpg", SKEncodedImageFormat.Jpeg)]
     public void Save_OneBox_WritesThePictureWithItsOutline(string name, SKEncodedImageFormat format)
     {
-        using var directory = new TestDirectory();
-        PictureFiles.SaveBlank(directory.File("blank.png"), 200, 100);
-        using var picture = Picture.Open(directory.File("blank.png"));
+        using var directory = new TemporaryDirectory();
+        PictureFiles.SaveBlank(directory.Combine("blank.png"), 200, 100);
+        using var picture = Picture.Open(directory.Combine("blank.png"));
         using var annotator = new Annotator(picture);
 
         annotator.Add(new Quad(new(60, 30), new(160, 30), new(160, 70), new(60, 70)));
-        annotator.Save(directory.File(name));
+        annotator.Save(directory.Combine(name));
 
-        using var codec = SKCodec.Create(directory.File(name));
+        using var codec = SKCodec.Create(directory.Combine(name));
         using var marked = SKBitmap.Decode(codec);
         Assert.Equal(format, codec.EncodedFormat);
         Assert.Equal((200, 100), (marked.Width, marked.Height));

@@ -1,19 +1,19 @@
 using System.Numerics;
 using EdgeAI.Samples.Geometry;
 using EdgeAI.Samples.Imaging;
-using EdgeAI.Samples.Tests.Models;
+using EdgeAI.Testing.Files;
 using SkiaSharp;
 
 namespace EdgeAI.Samples.Tests.Imaging;
 
 public sealed class PictureTests : IDisposable
 {
-    private readonly TestDirectory _directory = new();
+    private readonly TemporaryDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public void Open_NoFile_ThrowsThatNamesIt() => AssertRefused(_directory.File("absent.png"));
+    public void Open_NoFile_ThrowsThatNamesIt() => AssertRefused(_directory.Combine("absent.png"));
 
     [Fact]
     public void Open_Folder_Throws() => AssertRefused(_directory.Path);
@@ -24,7 +24,7 @@ public sealed class PictureTests : IDisposable
     [InlineData("\u0089PNG\r\n\u001a\n")]
     public void Open_NotAPicture_Throws(string content)
     {
-        var path = _directory.File("broken.png");
+        var path = _directory.Combine("broken.png");
         File.WriteAllText(path, content, System.Text.Encoding.Latin1);
 
         AssertRefused(path);
@@ -33,7 +33,7 @@ public sealed class PictureTests : IDisposable
     [Fact]
     public void Open_HeaderOfAnEnormousPicture_ThrowsBeforeItIsDecoded()
     {
-        var path = _directory.File("bomb.png");
+        var path = _directory.Combine("bomb.png");
         PictureFiles.SaveBlank(path, 8, 8);
         var bytes = File.ReadAllBytes(path);
         SetPngSize(bytes, 60_000, 60_000);
@@ -45,7 +45,7 @@ public sealed class PictureTests : IDisposable
     [Fact]
     public void Open_TransparentPicture_IsOnWhite()
     {
-        var path = _directory.File("transparent.png");
+        var path = _directory.Combine("transparent.png");
         using (var bitmap = new SKBitmap(4, 4))
         {
             bitmap.Erase(SKColors.Transparent);
@@ -134,7 +134,7 @@ public sealed class PictureTests : IDisposable
     // Red and green above blue and white.
     private string SaveCorners()
     {
-        var path = _directory.File("corners.png");
+        var path = _directory.Combine("corners.png");
         using var bitmap = new SKBitmap(2, 2);
         bitmap.SetPixel(0, 0, SKColors.Red);
         bitmap.SetPixel(1, 0, SKColors.Lime);

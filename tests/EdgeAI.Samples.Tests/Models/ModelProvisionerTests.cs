@@ -3,6 +3,7 @@ using EdgeAI.Samples.Ocr;
 using EdgeAI.Samples.Tests.Display;
 using EdgeAI.Samples.Timing;
 using EdgeAI.Samples.Voice;
+using EdgeAI.Testing.Files;
 
 namespace EdgeAI.Samples.Tests.Models;
 
@@ -11,13 +12,13 @@ public sealed class ModelProvisionerTests(SampleModels sample) : IAsyncLifetime
     // Any call of it fails the test that makes it.
     private static readonly NpmClient NoNpm = new("no-such-npm");
 
-    private readonly TestDirectory _directory = new();
+    private readonly TemporaryDirectory _directory = new();
     private readonly RecordingDisplay _display = new();
     private EdgeRuntime _edge = null!;
 
     public ValueTask InitializeAsync()
     {
-        _edge = EdgeRuntime.Create(options => options.DataDirectory = _directory.File("edge"));
+        _edge = EdgeRuntime.Create(options => options.DataDirectory = _directory.Combine("edge"));
         return ValueTask.CompletedTask;
     }
 
@@ -50,7 +51,7 @@ public sealed class ModelProvisionerTests(SampleModels sample) : IAsyncLifetime
     [Fact]
     public async Task EnsureAsync_FolderLacksAFile_ThrowsAndImportsNothing()
     {
-        File.Copy(Path.Combine(SampleModels.Folder, OcrModels.Package.Models[0].FileName), _directory.File(OcrModels.Package.Models[0].FileName));
+        File.Copy(Path.Combine(SampleModels.Folder, OcrModels.Package.Models[0].FileName), _directory.Combine(OcrModels.Package.Models[0].FileName));
 
         var exception = await Assert.ThrowsAsync<SampleException>(() => EnsureAsync(OcrModels.Package, _directory.Path));
 

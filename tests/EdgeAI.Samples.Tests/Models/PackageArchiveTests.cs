@@ -1,25 +1,31 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using System.Text;
 using EdgeAI.Samples.Models;
+using EdgeAI.Testing.Files;
 
 namespace EdgeAI.Samples.Tests.Models;
 
 public sealed class PackageArchiveTests : IDisposable
 {
-    private readonly TestDirectory _directory = new();
+    private readonly TemporaryDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
 
     [Fact]
     public async Task ExtractAsync_WantedFiles_WritesOnlyThese()
     {
-        var archive = Pack(("package/assets/a.bin", "first"), ("package/assets/other.bin", "no"), ("package/b.bin", "no"), ("package/assets/b.bin", "second"));
+        var archive = Pack(
+            ("package/assets/a.bin", "first"),
+            ("package/assets/other.bin", "no"),
+            ("package/b.bin", "no"),
+            ("package/assets/b.bin", "second"));
 
         await ExtractAsync(archive, "a.bin", "b.bin");
 
-        Assert.Equal("first", await File.ReadAllTextAsync(_directory.File("out/a.bin"), TestContext.Current.CancellationToken));
-        Assert.Equal("second", await File.ReadAllTextAsync(_directory.File("out/b.bin"), TestContext.Current.CancellationToken));
-        Assert.Equal(2, Directory.GetFiles(_directory.File("out")).Length);
+        Assert.Equal("first", await File.ReadAllTextAsync(_directory.Combine("out/a.bin"), TestContext.Current.CancellationToken));
+        Assert.Equal("second", await File.ReadAllTextAsync(_directory.Combine("out/b.bin"), TestContext.Current.CancellationToken));
+        Assert.Equal(2, Directory.GetFiles(_directory.Combine("out")).Length);
     }
 
     [Fact]
@@ -29,13 +35,13 @@ public sealed class PackageArchiveTests : IDisposable
 
         await ExtractAsync(archive, "a.bin");
 
-        Assert.False(File.Exists(_directory.File("escape.bin")));
+        Assert.False(File.Exists(_directory.Combine("escape.bin")));
     }
 
     [Fact]
     public async Task ExtractAsync_LinkUnderAWantedName_IsNotFollowed()
     {
-        var path = _directory.File("package.tgz");
+        var path = _directory.Combine("package.tgz");
         using (var writer = new TarWriter(new GZipStream(File.Create(path), CompressionLevel.Fastest)))
         {
             writer.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, "package/assets/a.bin") { LinkName = "/etc/passwd" });
@@ -44,7 +50,7 @@ public sealed class PackageArchiveTests : IDisposable
         var exception = await Assert.ThrowsAsync<SampleException>(() => ExtractAsync(path, "a.bin"));
 
         Assert.Contains("a.bin", exception.Message, StringComparison.Ordinal);
-        Assert.False(File.Exists(_directory.File("out/a.bin")));
+        Assert.False(File.Exists(_directory.Combine("out/a.bin")));
     }
 
     [Fact]
@@ -75,7 +81,7 @@ public sealed class PackageArchiveTests : IDisposable
     [Fact]
     public async Task ExtractAsync_NotAnArchive_ThrowsThatSaysSo()
     {
-        var path = _directory.File("package.tgz");
+        var path = _directory.Combine("package.tgz");
         await File.WriteAllTextAsync(path, "not compressed", TestContext.Current.CancellationToken);
 
         Assert.Contains(path, (await Assert.ThrowsAsync<SampleException>(() => ExtractAsync(path, "a.bin"))).Message, StringComparison.Ordinal);
@@ -83,17 +89,19 @@ public sealed class PackageArchiveTests : IDisposable
 
     private Task ExtractAsync(string archive, params string[] names)
     {
-        Directory.CreateDirectory(_directory.File("out"));
-        return new PackageArchive(archive).ExtractAsync("package/assets", names, _directory.File("out"), new Progress<double>(), TestContext.Current.CancellationToken);
+        Directory.CreateDirectory(_directory.Combine("out"));
+        return new PackageArchive(archive)
+            .ExtractAsync("package/assets", names, _directory.Combine("out"), new Progress<double>(), TestContext.Current.CancellationToken);
     }
 
     private string Pack(params (string Name, string Content)[] entries)
     {
-        var path = _directory.File("package.tgz");
+        var path = _directory.Combine("package.tgz");
         using var writer = new TarWriter(new GZipStream(File.Create(path), CompressionLevel.Fastest));
         foreach (var (name, content) in entries)
         {
-            writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(content)) });
+            var data = new MemoryStream(Encoding.UTF8.GetBytes(content));
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = data });
         }
 
         return path;

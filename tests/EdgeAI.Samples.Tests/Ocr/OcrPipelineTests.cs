@@ -2,6 +2,7 @@ using System.Numerics;
 using EdgeAI.Samples.Imaging;
 using EdgeAI.Samples.Ocr;
 using EdgeAI.Samples.Timing;
+using EdgeAI.Testing.Files;
 
 namespace EdgeAI.Samples.Tests.Ocr;
 
@@ -10,7 +11,7 @@ public sealed class OcrPipelineTests(SampleModels sample)
     [Fact]
     public async Task ReadAsync_SamplePicture_ReadsEveryLine()
     {
-        var lines = await ReadAsync(Repository.SamplePicture);
+        var lines = await ReadAsync(SampleProject.Picture);
 
         Assert.Equal(
             [
@@ -39,20 +40,21 @@ public sealed class OcrPipelineTests(SampleModels sample)
     [InlineData("This card hangs upside down", 180)]
     public async Task ReadAsync_SamplePicture_FindsTheDirectionThatALineWasDrawnIn(string text, float degrees)
     {
-        var lines = await ReadAsync(Repository.SamplePicture);
+        var lines = await ReadAsync(SampleProject.Picture);
 
         var area = Assert.Single(lines, line => line.Text == text).Area;
         var angle = degrees * MathF.PI / 180;
         var direction = Vector2.Normalize(area.TopRight - area.TopLeft);
-        Assert.True(Vector2.Dot(direction, new Vector2(MathF.Cos(angle), MathF.Sin(angle))) > 0.999f, $"{text} was found in the direction {direction}");
+        Assert.Equal(MathF.Cos(angle), direction.X, 0.03f);
+        Assert.Equal(MathF.Sin(angle), direction.Y, 0.03f);
     }
 
     [Fact]
     public async Task ReadAsync_SamplePictureTurnedAround_ReadsTheSameText()
     {
-        using var directory = new Models.TestDirectory();
-        var path = directory.File("turned.png");
-        PictureFiles.SaveTurned(Repository.SamplePicture, path, 180);
+        using var directory = new TemporaryDirectory();
+        var path = directory.Combine("turned.png");
+        PictureFiles.SaveTurned(SampleProject.Picture, path, 180);
 
         var lines = await ReadAsync(path);
 
@@ -64,8 +66,8 @@ public sealed class OcrPipelineTests(SampleModels sample)
     [Fact]
     public async Task ReadAsync_WhitePicture_FindsNothing()
     {
-        using var directory = new Models.TestDirectory();
-        var path = directory.File("white.png");
+        using var directory = new TemporaryDirectory();
+        var path = directory.Combine("white.png");
         PictureFiles.SaveBlank(path, 300, 200);
 
         Assert.Empty(await ReadAsync(path));
@@ -76,7 +78,7 @@ public sealed class OcrPipelineTests(SampleModels sample)
     {
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
-        using var picture = Picture.Open(Repository.SamplePicture);
+        using var picture = Picture.Open(SampleProject.Picture);
         await using var models = new OcrModels(sample.Edge.Engine, new Timeline(), TestContext.Current.CancellationToken);
         var pipeline = new OcrPipeline(models, CharacterSet.Load(sample.KeyFile), new Timeline());
 

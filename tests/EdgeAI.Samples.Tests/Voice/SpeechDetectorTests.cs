@@ -8,7 +8,7 @@ public sealed class SpeechDetectorTests(SampleModels sample)
     [Fact]
     public async Task Detect_SampleRecording_FindsTheThreeSentences()
     {
-        var probabilities = await DetectAsync(WavReader.Read(Repository.SampleRecording).Samples);
+        var probabilities = await DetectAsync(WavReader.Read(SampleProject.Recording).Samples);
 
         // Where the sound is, by its energy: 0.80 to 2.56, 3.94 to 5.36 and 6.76 to 8.14 s.
         var segments = new SpeechSegmenter().Split(probabilities).ToList();
@@ -25,7 +25,7 @@ public sealed class SpeechDetectorTests(SampleModels sample)
     [Fact]
     public async Task Detect_SameSoundAgain_GivesTheSameProbabilities()
     {
-        var samples = WavReader.Read(Repository.SampleRecording).Samples[..(2 * SpeechDetector.SampleRate)];
+        var samples = WavReader.Read(SampleProject.Recording).Samples[..(2 * SpeechDetector.SampleRate)];
 
         Assert.Equal(await DetectAsync(samples), await DetectAsync(samples));
     }

@@ -24,12 +24,21 @@ internal sealed class WavBuilder
 
     /// <summary>The form of the format chunk that names the encoding further back.</summary>
     public WavBuilder ExtensibleFormat(int encoding, int channels, int rate, int bits) =>
-        Chunk("fmt ", [.. FormatChunk(0xfffe, channels, rate, bits), .. UInt16(22), .. UInt16(bits), .. UInt32(0), .. UInt16(encoding), .. new byte[14]]);
+        Chunk(
+            "fmt ",
+            [.. FormatChunk(0xfffe, channels, rate, bits), .. UInt16(22), .. UInt16(bits), .. UInt32(0), .. UInt16(encoding), .. new byte[14]]);
 
     public byte[] Build() => [.. "RIFF"u8, .. UInt32((uint)_body.Count + 4), .. "WAVE"u8, .. _body];
 
     private static byte[] FormatChunk(int encoding, int channels, int rate, int bits) =>
-        [.. UInt16(encoding), .. UInt16(channels), .. UInt32((uint)rate), .. UInt32((uint)(rate * channels * bits / 8)), .. UInt16(channels * bits / 8), .. UInt16(bits)];
+    [
+        .. UInt16(encoding),
+        .. UInt16(channels),
+        .. UInt32((uint)rate),
+        .. UInt32((uint)(rate * channels * bits / 8)),
+        .. UInt16(channels * bits / 8),
+        .. UInt16(bits),
+    ];
 
     private static byte[] UInt16(int value)
     {

@@ -1,11 +1,11 @@
-using EdgeAI.Samples.Tests.Models;
 using EdgeAI.Samples.Voice;
+using EdgeAI.Testing.Files;
 
 namespace EdgeAI.Samples.Tests.Voice;
 
 public sealed class WavReaderTests : IDisposable
 {
-    private readonly TestDirectory _directory = new();
+    private readonly TemporaryDirectory _directory = new();
 
     public static TheoryData<string, byte[]> InvalidFiles => new()
     {
@@ -82,7 +82,7 @@ public sealed class WavReaderTests : IDisposable
     [MemberData(nameof(InvalidFiles))]
     public void Read_InvalidFile_ThrowsOneLineThatNamesIt(string reason, byte[] content)
     {
-        var path = _directory.File($"{reason}.wav");
+        var path = _directory.Combine($"{reason}.wav");
         File.WriteAllBytes(path, content);
 
         var exception = Assert.Throws<InvalidWavException>(() => WavReader.Read(path));
@@ -95,8 +95,8 @@ public sealed class WavReaderTests : IDisposable
     [Fact]
     public void Read_SampleRecordingCutInItsHeader_Throws()
     {
-        var whole = File.ReadAllBytes(Repository.SampleRecording);
-        var path = _directory.File("cut.wav");
+        var whole = File.ReadAllBytes(SampleProject.Recording);
+        var path = _directory.Combine("cut.wav");
         for (var length = 0; length < 64; length++)
         {
             File.WriteAllBytes(path, whole[..length]);
@@ -107,14 +107,14 @@ public sealed class WavReaderTests : IDisposable
     [Fact]
     public void Read_NoFile_ThrowsThatNamesIt()
     {
-        var path = _directory.File("absent.wav");
+        var path = _directory.Combine("absent.wav");
 
         Assert.Contains(path, Assert.Throws<SampleException>(() => WavReader.Read(path)).Message, StringComparison.Ordinal);
     }
 
     private Recording Read(WavBuilder wav)
     {
-        var path = _directory.File("recording.wav");
+        var path = _directory.Combine("recording.wav");
         File.WriteAllBytes(path, wav.Build());
         return WavReader.Read(path);
     }

@@ -1,9 +1,9 @@
 namespace EdgeAI.Samples.Models;
 
-/// <summary>A directory that is gone when its user is.</summary>
-internal sealed class TemporaryDirectory : IDisposable
+/// <summary>A new directory for what is downloaded; it goes once that is where it belongs.</summary>
+internal sealed class DownloadDirectory : IDisposable
 {
-    public TemporaryDirectory(string parent)
+    public DownloadDirectory(string parent)
     {
         Path = System.IO.Path.Combine(parent, $"download-{Guid.NewGuid():N}");
         Directory.CreateDirectory(Path);
