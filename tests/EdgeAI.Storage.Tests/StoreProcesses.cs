@@ -10,10 +10,14 @@ internal static class StoreProcesses
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    /// <summary>What to give the <c>dotnet</c> command.</summary>
+    public static string[] Arguments(string store, string reference, string path, params string[] stop) =>
+        [Path.Combine(AppContext.BaseDirectory, Program), store, reference, path, .. stop];
+
     /// <summary>Starts a process that is ready to import, and waits for a line to begin.</summary>
     public static async Task<ChildProcess> StartAsync(string store, string reference, string path, params string[] stop)
     {
-        var child = ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, Program), store, reference, path, .. stop]);
+        var child = ChildProcess.Start("dotnet", Arguments(store, reference, path, stop));
         Assert.Equal("ready", await child.ReadLineAsync(Cancellation));
         return child;
     }

@@ -82,8 +82,8 @@ internal sealed class HotFileWriter(OnnxModel model, IModelFiles files, string d
 
     private async ValueTask WriteWeightsAsync(WeightsPlan plan, string path, CancellationToken cancellationToken)
     {
-        using var weights = File.OpenHandle(
-            path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, FileOptions.Asynchronous, preallocationSize: plan.Length);
+        // Not preallocated: where the disk is full, .NET then throws an exception that does not say so by its code.
+        using var weights = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, FileOptions.Asynchronous);
         var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
         await Parallel.ForEachAsync(plan.Runs, options, async (run, token) =>
         {
