@@ -1,4 +1,5 @@
 using EdgeAI.Models;
+using EdgeAI.Storage.Packs;
 
 namespace EdgeAI.Storage.Chunking;
 
@@ -6,4 +7,5 @@ namespace EdgeAI.Storage.Chunking;
 /// <param name="Reference">Its name and length.</param>
 /// <param name="Stored">The bytes to store; null when the store has the chunk.</param>
 /// <param name="Codec">Their codec.</param>
-internal readonly record struct EncodedChunk(ChunkReference Reference, ReadOnlyMemory<byte>? Stored, byte Codec);
+/// <param name="Base">The chunk that they are a difference from; null when they stand by themselves.</param>
+internal readonly record struct EncodedChunk(ChunkReference Reference, ReadOnlyMemory<byte>? Stored, byte Codec, ChunkBase? Base = null);

@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using EdgeAI.Models;
 using EdgeAI.Storage.Chunking;
 using EdgeAI.Storage.Codecs;
+using EdgeAI.Storage.Codecs.Elements;
 using EdgeAI.Storage.Indexing;
 using EdgeAI.Storage.Packs;
 
@@ -139,8 +140,8 @@ internal sealed class ModelImport(
                 return new EncodedChunk(reference, null, 0);
             }
 
-            var encoded = new byte[length];
-            var stored = codecs.Encode(plain, encoded, out var codec);
+            var encoded = new byte[ChunkCodecs.BufferLength(length)];
+            var stored = codecs.Encode(new ChunkContent(plain, ElementForm.Bytes), encoded, out var codec);
             return new EncodedChunk(reference, encoded.AsMemory(0, stored), codec);
         }
         finally
@@ -157,7 +158,7 @@ internal sealed class ModelImport(
         }
 
         _pack ??= await PackWriter.CreateAsync(Path.Combine(staging, $"{_packs.Count}.pack"), cancellationToken).ConfigureAwait(false);
-        await _pack.AddAsync(chunk.Reference.Digest, chunk.Reference.Length, chunk.Codec, stored, cancellationToken).ConfigureAwait(false);
+        await _pack.AddAsync(chunk.Reference.Digest, chunk.Reference.Length, chunk.Codec, chunk.Base, stored, cancellationToken).ConfigureAwait(false);
         NewBytes += chunk.Reference.Length;
         if (_pack.Length >= PackFormat.TargetLength)
         {

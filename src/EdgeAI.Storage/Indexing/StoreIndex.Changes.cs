@@ -75,11 +75,12 @@ internal sealed partial class StoreIndex
         // Another process may have stored the same chunk meanwhile: one place is enough, unless it is a damaged one.
         using var command = connection.CreateCommand();
         command.CommandText = """
-            INSERT INTO chunks (digest, pack, offset, stored_length, length, codec)
-            VALUES ($digest, $pack, $offset, $stored_length, $length, $codec)
+            INSERT INTO chunks (digest, pack, offset, stored_length, length, codec, base, base_length, depth)
+            VALUES ($digest, $pack, $offset, $stored_length, $length, $codec, $base, $base_length, $depth)
             ON CONFLICT (digest) DO UPDATE SET
                 pack = excluded.pack, offset = excluded.offset, stored_length = excluded.stored_length,
-                length = excluded.length, codec = excluded.codec, suspect = 0
+                length = excluded.length, codec = excluded.codec, base = excluded.base, base_length = excluded.base_length,
+                depth = excluded.depth, suspect = 0
             WHERE suspect = 1
             """;
         var digest = command.Parameters.Add("$digest", SqliteType.Blob);
@@ -87,6 +88,9 @@ internal sealed partial class StoreIndex
         var storedLength = command.Parameters.Add("$stored_length", SqliteType.Integer);
         var length = command.Parameters.Add("$length", SqliteType.Integer);
         var codec = command.Parameters.Add("$codec", SqliteType.Integer);
+        var baseline = command.Parameters.Add("$base", SqliteType.Blob);
+        var baseLength = command.Parameters.Add("$base_length", SqliteType.Integer);
+        var depth = command.Parameters.Add("$depth", SqliteType.Integer);
         command.Parameters.AddWithValue("$pack", pack.Digest.ToArray());
         foreach (var entry in pack.Entries)
         {
@@ -95,6 +99,9 @@ internal sealed partial class StoreIndex
             storedLength.Value = entry.StoredLength;
             length.Value = entry.Length;
             codec.Value = entry.Codec;
+            baseline.Value = (object?)entry.Base?.Chunk.ToArray() ?? DBNull.Value;
+            baseLength.Value = (object?)entry.Base?.Length ?? DBNull.Value;
+            depth.Value = entry.Base?.Depth ?? 0;
             command.ExecuteNonQuery();
         }
     }

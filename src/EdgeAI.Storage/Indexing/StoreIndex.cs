@@ -34,6 +34,9 @@ internal sealed partial class StoreIndex
                 stored_length INTEGER NOT NULL,
                 length INTEGER NOT NULL,
                 codec INTEGER NOT NULL,
+                base BLOB,
+                base_length INTEGER,
+                depth INTEGER NOT NULL,
                 suspect INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
             CREATE INDEX IF NOT EXISTS chunks_by_pack ON chunks (pack);
             CREATE TABLE IF NOT EXISTS manifests (
@@ -63,7 +66,7 @@ internal sealed partial class StoreIndex
     {
         using var connection = Open();
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT pack, offset, stored_length, length, codec FROM chunks WHERE digest = $digest";
+        command.CommandText = "SELECT pack, offset, stored_length, length, codec, base, base_length, depth FROM chunks WHERE digest = $digest";
         command.Parameters.AddWithValue("$digest", chunk.ToArray());
         using var reader = command.ExecuteReader();
         return reader.Read() ? ReadLocation(reader, 0) : null;
@@ -74,14 +77,14 @@ internal sealed partial class StoreIndex
     {
         using var connection = Open();
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT digest, pack, offset, stored_length, length, codec FROM chunks WHERE pack = $pack ORDER BY offset";
+        command.CommandText = "SELECT digest, pack, offset, stored_length, length, codec, base, base_length, depth FROM chunks WHERE pack = $pack ORDER BY offset";
         command.Parameters.AddWithValue("$pack", pack.ToArray());
         using var reader = command.ExecuteReader();
         var entries = new List<PackEntry>();
         while (reader.Read())
         {
             var location = ReadLocation(reader, 1);
-            entries.Add(new PackEntry(ReadDigest(reader, 0), location.Offset, location.StoredLength, location.Length, location.Codec));
+            entries.Add(new PackEntry(ReadDigest(reader, 0), location.Offset, location.StoredLength, location.Length, location.Codec, location.Base));
         }
 
         return entries;
@@ -124,7 +127,10 @@ internal sealed partial class StoreIndex
         reader.GetInt64(column + 1),
         reader.GetInt32(column + 2),
         reader.GetInt32(column + 3),
-        reader.GetByte(column + 4));
+        reader.GetByte(column + 4),
+        reader.IsDBNull(column + 5)
+            ? null
+            : new ChunkBase(ReadDigest(reader, column + 5), reader.GetInt32(column + 6), reader.GetByte(column + 7)));
 
     private SqliteConnection Open()
     {
