@@ -8,6 +8,12 @@ namespace EdgeAI.Storage.Packs;
 /// <param name="Depth">How many chunks are decoded before the other, this one included: 1 when this one stands by itself.</param>
 internal readonly record struct ChunkBase(Digest Chunk, int Length, byte Depth)
 {
-    /// <summary>The longest chain: a chunk is decoded after at most so many others.</summary>
+    /// <summary>The longest chain that is written: a chunk is decoded after at most so many others.</summary>
     public const int MaxDepth = 4;
+
+    /// <summary>
+    /// The longest chain that is read. An update may come from a store that kept a base by itself to one that keeps it as a difference, so that a chain
+    /// grows.
+    /// </summary>
+    public const int MaxReadDepth = 32;
 }

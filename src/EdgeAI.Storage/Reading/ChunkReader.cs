@@ -16,7 +16,7 @@ internal sealed class ChunkReader(StoreIndex index, IStorageTier tier)
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="ContentCorruptedException">The chunk is missing or damaged.</exception>
     public ValueTask ReadAsync(Digest chunk, Memory<byte> plain, CancellationToken cancellationToken) =>
-        ReadAsync(chunk, plain, ChunkBase.MaxDepth, cancellationToken);
+        ReadAsync(chunk, plain, ChunkBase.MaxReadDepth, cancellationToken);
 
     private async ValueTask ReadAsync(Digest chunk, Memory<byte> plain, int depth, CancellationToken cancellationToken)
     {
