@@ -39,11 +39,11 @@ internal sealed class ModelImport(
         var model = await files.OpenModelAsync(cancellationToken).ConfigureAwait(false);
         _bytesTotal = files.TotalLength;
 
+        var tensors = model.Tensors.Where(tensor => tensor.Length >= ChunkPlan.LargeTensor).ToLookup(tensor => tensor.Location);
         var stored = new List<ModelFile>();
         foreach (var file in files.All)
         {
-            var tensors = model.Tensors.Where(tensor => tensor.Location == file.Location).Select(tensor => (tensor.Offset, tensor.Length));
-            stored.Add(await StoreAsync(file, new ChunkPlan(file.Content.Length, tensors), cancellationToken).ConfigureAwait(false));
+            stored.Add(await StoreAsync(file, tensors[file.Location], cancellationToken).ConfigureAwait(false));
         }
 
         if (_pack is not null)
@@ -54,7 +54,7 @@ internal sealed class ModelImport(
         return new ModelManifest
         {
             Schema = ModelManifest.CurrentSchema,
-            Format = ModelFormat.Onnx,
+            Format = model.Format,
             Files = stored,
             Signature = model.Signature,
             Metadata = model.Metadata,
@@ -64,8 +64,9 @@ internal sealed class ModelImport(
 
     public ValueTask DisposeAsync() => _pack?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private async ValueTask<ModelFile> StoreAsync(SourceFile file, ChunkPlan plan, CancellationToken cancellationToken)
+    private async ValueTask<ModelFile> StoreAsync(SourceFile file, IEnumerable<TensorExtent> tensors, CancellationToken cancellationToken)
     {
+        var plan = new ChunkPlan(file.Content.Length, tensors);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var encoding = Channel.CreateBounded<Task<EncodedChunk>>(new BoundedChannelOptions(2 * Environment.ProcessorCount) { SingleReader = true, SingleWriter = true });
         var reading = ReadAsync(file, plan, encoding.Writer, stop.Token);
@@ -108,12 +109,10 @@ internal sealed class ModelImport(
         try
         {
             file.Content.Position = 0;
-            foreach (var length in plan.Lengths())
+            await foreach (var chunk in plan.CutAsync(file.ReadExactlyAsync, cancellationToken).ConfigureAwait(false))
             {
-                var buffer = ArrayPool<byte>.Shared.Rent(length);
-                await file.ReadExactlyAsync(buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
-                hash.AppendData(buffer, 0, length);
-                await encoding.WriteAsync(Task.Run(() => Encode(buffer, length), CancellationToken.None), cancellationToken).ConfigureAwait(false);
+                hash.AppendData(chunk.Content.Span);
+                await encoding.WriteAsync(Task.Run(() => Encode(chunk), CancellationToken.None), cancellationToken).ConfigureAwait(false);
             }
 
             file.RequireUnchanged();
@@ -128,24 +127,24 @@ internal sealed class ModelImport(
         return new Digest(hash.GetHashAndReset());
     }
 
-    private EncodedChunk Encode(byte[] buffer, int length)
+    private EncodedChunk Encode(CutChunk chunk)
     {
         try
         {
-            var plain = buffer.AsSpan(0, length);
-            var reference = new ChunkReference(Digest.Of(plain), length);
+            var plain = chunk.Content.Span;
+            var reference = new ChunkReference(Digest.Of(plain), plain.Length);
             if (index.HasSoundChunk(reference.Digest))
             {
                 return new EncodedChunk(reference, null, 0);
             }
 
-            var encoded = new byte[length];
+            var encoded = new byte[plain.Length];
             var stored = codecs.Encode(plain, encoded, out var codec);
             return new EncodedChunk(reference, encoded.AsMemory(0, stored), codec);
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            ArrayPool<byte>.Shared.Return(chunk.Buffer);
         }
     }
 
