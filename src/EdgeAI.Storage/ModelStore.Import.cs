@@ -2,6 +2,7 @@ using EdgeAI.Models;
 using EdgeAI.Storage.Durability;
 using EdgeAI.Storage.Importing;
 using EdgeAI.Storage.Manifests;
+using EdgeAI.Storage.Matching;
 using EdgeAI.Storage.Packs;
 
 namespace EdgeAI.Storage;
@@ -33,14 +34,14 @@ public sealed partial class ModelStore
         var staging = _directory.CreateStaging();
         try
         {
-            var import = new ModelImport(source, staging, _index, _codecs, progress);
+            var import = new ModelImport(source, staging, _index, _codecs, new BaseFinder(_index, _chunks, _codecs, model.Name), progress);
             await using (import.ConfigureAwait(false))
             {
                 var manifest = await import.RunAsync(cancellationToken).ConfigureAwait(false);
                 progress?.Report(new ImportProgress(ImportStage.Committing, manifest.TotalLength, manifest.TotalLength));
                 cancellationToken.ThrowIfCancellationRequested();
                 var json = ManifestSerializer.Serialize(manifest);
-                return await CommitAsync(model, Digest.Of(json), json, manifest.TotalLength, import.Packs, import.NewBytes).ConfigureAwait(false);
+                return await CommitAsync(model, Digest.Of(json), json, manifest.TotalLength, import.Packs, [.. import.Tensors], import.NewBytes).ConfigureAwait(false);
             }
         }
         finally
@@ -56,6 +57,7 @@ public sealed partial class ModelStore
         byte[] json,
         long length,
         IReadOnlyList<WrittenPack> packs,
+        IReadOnlyList<StoredTensor> tensors,
         long newBytes)
     {
         var before = _index.FindModel(model);
@@ -67,7 +69,7 @@ public sealed partial class ModelStore
         await _manifests.PutAsync(digest, json, CancellationToken.None).ConfigureAwait(false);
         var wasPresent = before?.Digest == digest;
         var info = wasPresent ? before! : new ModelInfo(model, digest, length, NowInMilliseconds());
-        _index.Commit(packs, info);
+        _index.Commit(packs, info, tensors);
         LogImported(_logger, model, digest, newBytes);
         return new ImportResult(info, wasPresent, newBytes, packs.Sum(pack => pack.Length));
     }

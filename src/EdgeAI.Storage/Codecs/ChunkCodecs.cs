@@ -31,7 +31,7 @@ internal sealed class ChunkCodecs(int compressionLevel)
     /// <returns>How many bytes were written; no more than the chunk has.</returns>
     public int Encode(in ChunkContent content, Span<byte> encoded, out byte codec)
     {
-        if (DifferenceSuits(content))
+        if (MeasureDifference(content) is not null)
         {
             var difference = DeltaCodec.Encode(content.Plain, content.Form, content.Base, content.BaseForm, encoded);
             if (difference > 0)
@@ -74,12 +74,15 @@ internal sealed class ChunkCodecs(int compressionLevel)
         }
     }
 
-    // Both ways are tried on a run from the middle: the elements of one tensor are alike.
-    private bool DifferenceSuits(in ChunkContent content)
+    /// <summary>
+    /// What a run of elements from the middle takes as a difference from the base; null where that does not pay. Both ways are tried on the run: the
+    /// elements of one tensor are alike.
+    /// </summary>
+    public int? MeasureDifference(in ChunkContent content)
     {
         if (content.Base.IsEmpty || !DeltaCodec.Suits(content.Plain.Length, content.Form, content.Base.Length, content.BaseForm))
         {
-            return false;
+            return null;
         }
 
         var (size, baseSize) = (Elements.ElementForms.SizeOf(content.Form), Elements.ElementForms.SizeOf(content.BaseForm));
@@ -92,7 +95,7 @@ internal sealed class ChunkCodecs(int compressionLevel)
         {
             var difference = DeltaCodec.Encode(sample, content.Form, baseSample, content.BaseForm, buffer);
             var alone = _planes.Encode(sample, content.Form, buffer);
-            return difference > 0 && difference < DifferencePays * (alone == 0 ? sample.Length : alone);
+            return difference > 0 && difference < DifferencePays * (alone == 0 ? sample.Length : alone) ? difference : null;
         }
         finally
         {

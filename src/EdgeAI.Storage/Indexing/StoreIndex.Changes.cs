@@ -1,4 +1,5 @@
 using EdgeAI.Models;
+using EdgeAI.Storage.Matching;
 using EdgeAI.Storage.Packs;
 using Microsoft.Data.Sqlite;
 
@@ -7,7 +8,7 @@ namespace EdgeAI.Storage.Indexing;
 internal sealed partial class StoreIndex
 {
     /// <summary>Enters packs, the manifest that needs them and its name, all at once.</summary>
-    public void Commit(IReadOnlyList<WrittenPack> packs, ModelInfo model)
+    public void Commit(IReadOnlyList<WrittenPack> packs, ModelInfo model, IReadOnlyList<StoredTensor> tensors)
     {
         using var connection = Open();
         using var transaction = connection.BeginTransaction();
@@ -28,6 +29,7 @@ internal sealed partial class StoreIndex
             ("$tag", model.Reference.Tag!),
             ("$manifest", model.Digest.ToArray()),
             ("$set_at", model.ImportedAt.ToUnixTimeMilliseconds()));
+        InsertTensors(connection, model, tensors);
         transaction.Commit();
     }
 
@@ -54,7 +56,10 @@ internal sealed partial class StoreIndex
     public void RemoveManifest(Digest manifest)
     {
         using var connection = Open();
+        using var transaction = connection.BeginTransaction();
+        Execute(connection, "DELETE FROM tensors WHERE manifest = $digest", ("$digest", manifest.ToArray()));
         Execute(connection, "DELETE FROM manifests WHERE digest = $digest", ("$digest", manifest.ToArray()));
+        transaction.Commit();
     }
 
     /// <summary>Remembers that a chunk failed a read: it is still tried, and the next import of it stores it again.</summary>

@@ -42,6 +42,16 @@ internal sealed partial class StoreIndex
             CREATE TABLE IF NOT EXISTS manifests (
                 digest BLOB NOT NULL PRIMARY KEY,
                 length INTEGER NOT NULL) WITHOUT ROWID;
+            CREATE TABLE IF NOT EXISTS tensors (
+                manifest BLOB NOT NULL,
+                model TEXT NOT NULL,
+                name TEXT NOT NULL,
+                elements INTEGER NOT NULL,
+                form INTEGER NOT NULL,
+                sketch BLOB NOT NULL,
+                chunks BLOB NOT NULL);
+            CREATE INDEX IF NOT EXISTS tensors_by_elements ON tensors (elements);
+            CREATE INDEX IF NOT EXISTS tensors_by_manifest ON tensors (manifest);
             CREATE TABLE IF NOT EXISTS names (
                 name TEXT NOT NULL,
                 tag TEXT NOT NULL,
@@ -53,13 +63,21 @@ internal sealed partial class StoreIndex
     }
 
     /// <summary>Whether the store has a chunk, and it has not failed a read since.</summary>
-    public bool HasSoundChunk(Digest chunk)
+    public bool HasSoundChunk(Digest chunk) => FindState(chunk) == ChunkState.Sound;
+
+    /// <summary>Whether the store has a chunk, and in what state.</summary>
+    public ChunkState FindState(Digest chunk)
     {
         using var connection = Open();
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT 1 FROM chunks WHERE digest = $digest AND suspect = 0";
+        command.CommandText = "SELECT suspect FROM chunks WHERE digest = $digest";
         command.Parameters.AddWithValue("$digest", chunk.ToArray());
-        return command.ExecuteScalar() is not null;
+        return command.ExecuteScalar() switch
+        {
+            null => ChunkState.Missing,
+            0L => ChunkState.Sound,
+            _ => ChunkState.Suspect,
+        };
     }
 
     public ChunkLocation? FindChunk(Digest chunk)

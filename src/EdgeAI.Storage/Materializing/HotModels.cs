@@ -1,5 +1,6 @@
 using EdgeAI.Models;
 using EdgeAI.Storage.Durability;
+using EdgeAI.Storage.Importing;
 using EdgeAI.Storage.Importing.Onnx;
 using EdgeAI.Storage.Manifests;
 using EdgeAI.Storage.Reading;

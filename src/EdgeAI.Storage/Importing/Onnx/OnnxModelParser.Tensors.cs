@@ -133,13 +133,14 @@ internal sealed partial class OnnxModelParser
         _tensors.Add(new OnnxTensor
         {
             Name = fields.Name,
-            ElementType = type,
+            Encoding = TensorEncoding.Of(type),
+            Shape = fields.Shape,
             Length = length,
             Offset = fields.ExternalOffset,
             Location = fields.ExternalLocation,
             IsInitializer = isMain,
             DataFields = fields.Location,
-            Enclosing = [.. _enclosing.Reverse()],
+            Message = _enclosing!,
         });
     }
 
@@ -168,12 +169,13 @@ internal sealed partial class OnnxModelParser
         _tensors.Add(new OnnxTensor
         {
             Name = fields.Name,
-            ElementType = type,
+            Encoding = TensorEncoding.Of(type),
+            Shape = fields.Shape,
             Length = length,
             Offset = data.ContentStart,
             IsInitializer = isMain,
             DataFields = [data, .. fields.Location],
-            Enclosing = [.. _enclosing.Reverse()],
+            Message = _enclosing!,
         });
     }
 }

@@ -20,13 +20,13 @@ internal sealed partial class OnnxModelParser
     private const int FirstIrVersionWithDefaults = 4;
 
     private readonly ProtobufReader _reader;
-    private readonly Stack<ProtobufField> _enclosing = new();
     private readonly List<OnnxTensor> _tensors = [];
     private readonly List<ModelValueInfo> _inputs = [];
     private readonly List<ModelValueInfo> _outputs = [];
     private readonly HashSet<string> _initializers = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> _metadata = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _operators = new(StringComparer.Ordinal);
+    private EnclosingMessage? _enclosing;
     private int _graphDepth;
 
     private OnnxModelParser(Stream stream, long length) => _reader = new ProtobufReader(stream, length);
@@ -169,11 +169,11 @@ internal sealed partial class OnnxModelParser
     private void ParseNested(in ProtobufField message, bool isMain, NestedParser parse)
     {
         ProtobufReader.Expect(message, WireType.Bytes);
-        _enclosing.Push(message);
+        _enclosing = new EnclosingMessage(message, _enclosing);
         _reader.Seek(message.ContentStart);
         parse(message, isMain);
         _reader.Skip(message);
-        _enclosing.Pop();
+        _enclosing = _enclosing.Parent;
     }
 
     private void ParseGraph(in ProtobufField graph, bool isMain)

@@ -7,12 +7,14 @@ internal sealed class TensorFields
 {
     private const int MaxRank = 256;
 
-    private int _rank;
+    private readonly List<long> _shape = [];
     private long _elements = 1;
 
     public string Name { get; set; } = string.Empty;
 
     public ElementType? ElementType { get; set; }
+
+    public IReadOnlyList<long> Shape => [.. _shape];
 
     public ProtobufField? Raw { get; set; }
 
@@ -41,11 +43,12 @@ internal sealed class TensorFields
 
     public void AddDimension(long size, long offset)
     {
-        if (size < 0 || ++_rank > MaxRank)
+        if (size < 0 || _shape.Count == MaxRank)
         {
             throw new MalformedModelException($"the tensor '{Name}' has a negative dimension, or more than {MaxRank}", offset);
         }
 
+        _shape.Add(size);
         _elements = Multiply(_elements, size, offset);
     }
 
