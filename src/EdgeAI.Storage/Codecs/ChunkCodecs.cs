@@ -33,7 +33,7 @@ internal sealed class ChunkCodecs(int compressionLevel)
     {
         if (MeasureDifference(content) is not null)
         {
-            var difference = DeltaCodec.Encode(content.Plain, content.Form, content.Base, content.BaseForm, encoded);
+            var difference = DeltaCodec.Encode(content, encoded);
             if (difference > 0)
             {
                 codec = DeltaCodec.Id;
@@ -93,7 +93,14 @@ internal sealed class ChunkCodecs(int compressionLevel)
         var buffer = ArrayPool<byte>.Shared.Rent(BufferLength(sample.Length));
         try
         {
-            var difference = DeltaCodec.Encode(sample, content.Form, baseSample, content.BaseForm, buffer);
+            var part = new ChunkContent(sample, content.Form)
+            {
+                Base = baseSample,
+                BaseForm = content.BaseForm,
+                RowLength = content.RowLength,
+                FirstElement = content.FirstElement + first,
+            };
+            var difference = DeltaCodec.Encode(part, buffer);
             var alone = _planes.Encode(sample, content.Form, buffer);
             return difference > 0 && difference < DifferencePays * (alone == 0 ? sample.Length : alone) ? difference : null;
         }

@@ -14,6 +14,12 @@ internal readonly ref struct ChunkContent(ReadOnlySpan<byte> plain, ElementForm 
     /// <summary>A stored chunk that it may resemble; empty when there is none.</summary>
     public ReadOnlySpan<byte> Base { get; init; }
 
+    /// <summary>How many elements a row of the tensor has; 0 where that is not known. Quantisers give a row a scale of its own.</summary>
+    public long RowLength { get; init; }
+
+    /// <summary>Which element of the tensor the chunk begins with.</summary>
+    public long FirstElement { get; init; }
+
     /// <summary>The form of that chunk's elements.</summary>
     public ElementForm BaseForm { get; init; }
 }

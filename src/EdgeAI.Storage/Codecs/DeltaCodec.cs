@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using EdgeAI.Storage.Codecs.Elements;
 using EdgeAI.Storage.Codecs.Entropy;
 
@@ -7,10 +8,10 @@ namespace EdgeAI.Storage.Codecs;
 
 /// <summary>
 /// Keeps a chunk as what differs from another: per element the difference in the order of numbers, its size coded by how often it occurs beside base elements of that
-/// magnitude. Where the base has another float form, it is cast first, so that what remains of a cast is next to nothing. Thread-safe.
+/// magnitude. Where the base has another form, it is cast or quantised first, so that what remains of a cast or a quantisation is next to nothing. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Stored, little-endian: version, form, form of the base, the base's largest exponent; the length of the further bits (4 bytes); the model; the further
+/// Stored, little-endian: version, form, form of the base, the base's largest exponent; the length of the further bits (4 bytes); the parameters of a quantisation; the model; the further
 /// bits; the symbols.
 /// </remarks>
 internal static class DeltaCodec
@@ -27,26 +28,23 @@ internal static class DeltaCodec
         form != ElementForm.Bytes
         && length > 0
         && length % form.SizeOf() == 0
-        && ElementCast.CanCast(baseForm, form)
+        && ElementCast.CanForetell(baseForm, form)
         && (long)baseLength * form.SizeOf() == (long)length * baseForm.SizeOf();
 
     /// <summary>Encodes a chunk.</summary>
-    /// <param name="plain">The chunk.</param>
-    /// <param name="form">Its elements' form.</param>
-    /// <param name="baseline">The other chunk; <see cref="Suits"/> says yes to the two.</param>
-    /// <param name="baseForm">Its elements' form.</param>
-    /// <param name="encoded">At least as long as <paramref name="plain"/>.</param>
+    /// <param name="content">The chunk and the other one; <see cref="Suits"/> says yes to the two.</param>
+    /// <param name="encoded">At least as long as the chunk.</param>
     /// <returns>How many bytes were written; 0 when it would not shrink.</returns>
-    public static int Encode(ReadOnlySpan<byte> plain, ElementForm form, ReadOnlySpan<byte> baseline, ElementForm baseForm, Span<byte> encoded)
+    public static int Encode(in ChunkContent content, Span<byte> encoded)
     {
-        var count = plain.Length / form.SizeOf();
-        var workspace = new Workspace(count, plain.Length);
+        var (form, baseForm, plain) = (content.Form, content.BaseForm, content.Plain.Length);
+        var workspace = new Workspace(plain / form.SizeOf(), plain);
         try
         {
-            var expected = workspace.Expect(baseline, baseForm, form, plain.Length);
+            var expected = workspace.Expect(content);
             var top = ElementDifference.LargestExponent(expected, form);
-            ElementDifference.Subtract(plain, expected, form, top, workspace.Values, workspace.Contexts);
-            var length = workspace.EncodeTo(encoded, plain.Length);
+            ElementDifference.Subtract(content.Plain, expected, form, top, workspace.Values, workspace.Contexts);
+            var length = workspace.EncodeTo(encoded, plain);
             if (length > 0)
             {
                 encoded[0] = Version;
@@ -84,9 +82,13 @@ internal static class DeltaCodec
         var workspace = new Workspace(plain.Length / form.SizeOf(), plain.Length);
         try
         {
-            var expected = workspace.Expect(baseline, baseForm, form, plain.Length);
+            if (!workspace.TryExpect(baseline, baseForm, form, encoded[HeaderLength..], out var expected, out var parameters))
+            {
+                return false;
+            }
+
             ElementDifference.FindContexts(expected, form, encoded[3], workspace.Contexts);
-            if (!workspace.TryDecodeFrom(encoded))
+            if (!workspace.TryDecodeFrom(encoded, HeaderLength + parameters))
             {
                 return false;
             }
@@ -100,7 +102,7 @@ internal static class DeltaCodec
         }
     }
 
-    private readonly struct Workspace(int count, int length)
+    private sealed class Workspace(int count, int length)
     {
         private readonly uint[] _values = ArrayPool<uint>.Shared.Rent(count);
         private readonly byte[] _contexts = ArrayPool<byte>.Shared.Rent(count);
@@ -109,21 +111,49 @@ internal static class DeltaCodec
         private readonly byte[] _bits = ArrayPool<byte>.Shared.Rent((4 * count) + 8);
         private readonly byte[] _symbols = ArrayPool<byte>.Shared.Rent(RansCoder.MaxLength(count));
 
+        private readonly byte[] _floats = ArrayPool<byte>.Shared.Rent(sizeof(float) * count);
+        private readonly byte[] _parameters = ArrayPool<byte>.Shared.Rent(Quantization.MaxParametersLength(count));
+        private int _parametersLength;
+
         public Span<uint> Values => _values.AsSpan(0, count);
 
         public Span<byte> Contexts => _contexts.AsSpan(0, count);
 
         private Span<byte> Tokens => _tokens.AsSpan(0, count);
 
-        public ReadOnlySpan<byte> Expect(ReadOnlySpan<byte> baseline, ElementForm from, ElementForm to, int expectedLength)
+        private Span<byte> Expected => _expected.AsSpan(0, length);
+
+        private Span<float> Floats => MemoryMarshal.Cast<byte, float>(_floats.AsSpan(0, sizeof(float) * count));
+
+        public ReadOnlySpan<byte> Expect(in ChunkContent content)
         {
-            if (from == to)
+            if (!IsQuantized(content.BaseForm, content.Form))
             {
-                return baseline;
+                return Cast(content.Base, content.BaseForm, content.Form);
             }
 
-            ElementCast.Cast(baseline, from, _expected.AsSpan(0, expectedLength), to);
-            return _expected.AsSpan(0, expectedLength);
+            _parametersLength = Quantization.Fit(ToFloats(content.Base, content.BaseForm), content.Plain, content.Form, content.RowLength, content.FirstElement, _parameters);
+            Quantization.TryPredict(Floats, _parameters.AsSpan(0, _parametersLength), content.Form, Expected, out _);
+            return Expected;
+        }
+
+        public bool TryExpect(
+            ReadOnlySpan<byte> baseline,
+            ElementForm from,
+            ElementForm to,
+            ReadOnlySpan<byte> parameters,
+            out ReadOnlySpan<byte> expected,
+            out int parametersLength)
+        {
+            parametersLength = 0;
+            if (!IsQuantized(from, to))
+            {
+                expected = Cast(baseline, from, to);
+                return true;
+            }
+
+            expected = Expected;
+            return Quantization.TryPredict(ToFloats(baseline, from), parameters, to, Expected, out parametersLength);
         }
 
         public int EncodeTo(Span<byte> encoded, int limit)
@@ -132,30 +162,32 @@ internal static class DeltaCodec
             Span<byte> modelBytes = stackalloc byte[MaxModelLength];
             var modelLength = model.Write(modelBytes);
             var symbols = RansCoder.Encode(model, Tokens, Contexts, _symbols.AsSpan(0, RansCoder.MaxLength(count)));
-            var total = HeaderLength + modelLength + bits + symbols;
+            var start = HeaderLength + _parametersLength;
+            var total = start + modelLength + bits + symbols;
             if (total >= limit)
             {
                 return 0;
             }
 
             BinaryPrimitives.WriteInt32LittleEndian(encoded[4..], bits);
-            modelBytes[..modelLength].CopyTo(encoded[HeaderLength..]);
-            _bits.AsSpan(0, bits).CopyTo(encoded[(HeaderLength + modelLength)..]);
-            _symbols.AsSpan(0, symbols).CopyTo(encoded[(HeaderLength + modelLength + bits)..]);
+            _parameters.AsSpan(0, _parametersLength).CopyTo(encoded[HeaderLength..]);
+            modelBytes[..modelLength].CopyTo(encoded[start..]);
+            _bits.AsSpan(0, bits).CopyTo(encoded[(start + modelLength)..]);
+            _symbols.AsSpan(0, symbols).CopyTo(encoded[(start + modelLength + bits)..]);
             return total;
         }
 
-        public bool TryDecodeFrom(ReadOnlySpan<byte> encoded)
+        public bool TryDecodeFrom(ReadOnlySpan<byte> encoded, int start)
         {
             var bits = BinaryPrimitives.ReadInt32LittleEndian(encoded[4..]);
-            if (RansModel.TryRead(encoded[HeaderLength..], out var modelLength) is not { } model
+            if (RansModel.TryRead(encoded[start..], out var modelLength) is not { } model
                 || bits < 0
-                || bits > encoded.Length - HeaderLength - modelLength)
+                || bits > encoded.Length - start - modelLength)
             {
                 return false;
             }
 
-            var rest = encoded[(HeaderLength + modelLength)..];
+            var rest = encoded[(start + modelLength)..];
             if (!RansCoder.TryDecode(model, rest[bits..], Contexts, Tokens))
             {
                 return false;
@@ -173,6 +205,27 @@ internal static class DeltaCodec
             ArrayPool<byte>.Shared.Return(_expected);
             ArrayPool<byte>.Shared.Return(_bits);
             ArrayPool<byte>.Shared.Return(_symbols);
+            ArrayPool<byte>.Shared.Return(_floats);
+            ArrayPool<byte>.Shared.Return(_parameters);
+        }
+
+        private static bool IsQuantized(ElementForm from, ElementForm to) => from.IsFloat() && to.IsByte();
+
+        private ReadOnlySpan<byte> Cast(ReadOnlySpan<byte> baseline, ElementForm from, ElementForm to)
+        {
+            if (from == to || to.IsByte())
+            {
+                return baseline;
+            }
+
+            ElementCast.Cast(baseline, from, Expected, to);
+            return Expected;
+        }
+
+        private Span<float> ToFloats(ReadOnlySpan<byte> baseline, ElementForm form)
+        {
+            ElementCast.ToFloats(baseline, form, Floats);
+            return Floats;
         }
 
         private int SplitValues(out RansModel model)

@@ -209,6 +209,8 @@ internal sealed class ModelImport(
         {
             Base = baseline is null ? [] : baseline.AsSpan(),
             BaseForm = baseForm,
+            RowLength = tensor?.RowLength ?? 0,
+            FirstElement = chunk.Place.FirstElement,
         };
         var encoded = new byte[ChunkCodecs.BufferLength(reference.Length)];
         var stored = codecs.Encode(content, encoded, out var codec);

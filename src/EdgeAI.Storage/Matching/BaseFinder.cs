@@ -34,7 +34,7 @@ internal sealed class BaseFinder(StoreIndex index, ChunkReader chunks, ChunkCode
                 continue;
             }
 
-            var cost = Measure(tensor, candidate, plain.Span, baseline.AsSpan());
+            var cost = Measure(tensor, ordinal, candidate, plain.Span, baseline.AsSpan());
             baseline.Dispose();
             if (cost < least)
             {
@@ -74,7 +74,7 @@ internal sealed class BaseFinder(StoreIndex index, ChunkReader chunks, ChunkCode
     }
 
     private IEnumerable<StoredTensor> Rank(TensorDraft tensor) => index.FindTensors(modelName, tensor.Elements)
-        .Where(found => ElementCast.CanCast(found.Tensor.Form, tensor.Form))
+        .Where(found => ElementCast.CanForetell(found.Tensor.Form, tensor.Form))
         .Select(found => (found.Tensor, IsNamesake: found.IsSameModel && found.Tensor.Name == tensor.Extent.Name, Distance: TensorSketch.Distance(found.Tensor.Sketch, tensor.Sketch)))
         .Where(found => found.IsNamesake || found.Distance <= TensorSketch.Close)
         .OrderByDescending(found => found.IsNamesake)
@@ -84,6 +84,12 @@ internal sealed class BaseFinder(StoreIndex index, ChunkReader chunks, ChunkCode
         .DistinctBy(found => found.Chunks.Count == 0 ? default : found.Chunks[0])
         .Take(Compared);
 
-    private int Measure(TensorDraft tensor, StoredTensor candidate, ReadOnlySpan<byte> plain, ReadOnlySpan<byte> baseline) =>
-        codecs.MeasureDifference(new ChunkContent(plain, tensor.Form) { Base = baseline, BaseForm = candidate.Form }) ?? int.MaxValue;
+    private int Measure(TensorDraft tensor, int ordinal, StoredTensor candidate, ReadOnlySpan<byte> plain, ReadOnlySpan<byte> baseline) =>
+        codecs.MeasureDifference(new ChunkContent(plain, tensor.Form)
+        {
+            Base = baseline,
+            BaseForm = candidate.Form,
+            RowLength = tensor.RowLength,
+            FirstElement = (long)ordinal * Chunking.ChunkPlan.ElementsPerChunk,
+        }) ?? int.MaxValue;
 }

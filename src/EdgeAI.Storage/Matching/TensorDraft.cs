@@ -15,6 +15,9 @@ internal sealed class TensorDraft(TensorExtent extent, byte[] sketch)
 
     public ElementForm Form { get; } = FormOf(extent.Encoding);
 
+    /// <summary>How many elements the outermost dimension's parts have.</summary>
+    public long RowLength => extent.Shape is [> 0 and var rows, _, ..] ? Elements / rows : 0;
+
     public long Elements => extent.Length / Form.SizeOf();
 
     /// <summary>The search for a stored tensor that it was made from; begun by the first chunk that the store lacks.</summary>

@@ -13,8 +13,11 @@ internal static class TensorSketch
     /// <summary>The length of a sketch in bytes.</summary>
     public const int Length = 32;
 
-    /// <summary>With up to so many differing bits two tensors are worth comparing. Strangers differ in 128, give or take 8.</summary>
-    public const int Close = 64;
+    /// <summary>
+    /// With up to so many differing bits two tensors are worth comparing. Strangers differ in 128, give or take 8; where outliers set a coarse scale, many small
+    /// numbers are quantised to zero and lose their signs.
+    /// </summary>
+    public const int Close = 100;
 
     private const int Runs = 8;
     private const int RunElements = 32;
@@ -29,13 +32,22 @@ internal static class TensorSketch
     {
         var sketch = new byte[Length];
         var size = form.SizeOf();
-        var run = new byte[RunElements * size];
+        var run = RunElements * size;
+        var sample = new byte[Runs * run];
         for (var i = 0; i < Runs; i++)
         {
             var first = (elements - RunElements) * i / (Runs - 1);
             source.Position = offset + (first * size);
-            await source.ReadExactlyAsync(run, cancellationToken).ConfigureAwait(false);
-            AddSigns(run, size, sketch.AsSpan(i * RunElements / 8));
+            await source.ReadExactlyAsync(sample.AsMemory(i * run, run), cancellationToken).ConfigureAwait(false);
+        }
+
+        if (form.IsByte())
+        {
+            AddSidesOfMedian(sample, form, sketch);
+        }
+        else
+        {
+            AddSigns(sample, size, sketch);
         }
 
         return sketch;
@@ -54,12 +66,24 @@ internal static class TensorSketch
         return distance;
     }
 
-    private static void AddSigns(ReadOnlySpan<byte> run, int size, Span<byte> bits)
+    private static void AddSigns(ReadOnlySpan<byte> sample, int size, Span<byte> bits)
     {
-        for (var i = 0; i < RunElements; i++)
+        for (var i = 0; i < Length * 8; i++)
         {
-            var last = run[(i * size) + size - 1];
-            bits[i / 8] |= (byte)((last >> 7) << (i % 8));
+            bits[i / 8] |= (byte)((sample[(i * size) + size - 1] >> 7) << (i % 8));
+        }
+    }
+
+    // What a quantiser's zero point is, the tensor does not say; weights lie about as often below zero as above it.
+    private static void AddSidesOfMedian(ReadOnlySpan<byte> sample, ElementForm form, Span<byte> bits)
+    {
+        var flip = form == ElementForm.Int8 ? 0x80 : 0;
+        var sorted = sample.ToArray();
+        Array.Sort(sorted, (left, right) => (left ^ flip) - (right ^ flip));
+        var median = sorted[sorted.Length / 2] ^ flip;
+        for (var i = 0; i < sample.Length; i++)
+        {
+            bits[i / 8] |= (byte)(((sample[i] ^ flip) < median ? 1 : 0) << (i % 8));
         }
     }
 }

@@ -16,6 +16,21 @@ internal static class ChunkSamples
         return Write(form, [.. MakeWeights(elements, seed).Select(weight => weight + (float)(1e-3 * Gauss(random)))]);
     }
 
+    /// <summary>Weights quantised as a converter would: symmetric by rows, or with one scale and a zero point.</summary>
+    public static byte[] Quantized(byte[] weights, ElementForm from, ElementForm to, int zeroPoint, int rowLength)
+    {
+        var floats = new float[weights.Length / from.SizeOf()];
+        ElementCast.ToFloats(weights, from, floats);
+        var length = rowLength == 0 ? floats.Length : rowLength;
+        var scales = floats.Chunk(length).Select(row => row.Max(MathF.Abs) / 127).ToArray();
+        return [.. floats.Select((value, i) =>
+        {
+            var scale = scales[i / length];
+            var rounded = MathF.Round(value / scale) + zeroPoint;
+            return to == ElementForm.UInt8 ? (byte)Math.Clamp(rounded, 0, 255) : (byte)(sbyte)Math.Clamp(rounded, -128, 127);
+        })];
+    }
+
     public static byte[] Noise(int length, int seed)
     {
         var bytes = new byte[length];

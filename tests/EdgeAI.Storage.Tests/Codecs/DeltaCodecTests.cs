@@ -56,6 +56,24 @@ public sealed class DeltaCodecTests
     }
 
     [Theory]
+    [InlineData(4, 1, 0, 576, 0.03)]
+    [InlineData(2, 1, 0, 576, 0.03)]
+    [InlineData(4, 5, 121, 0, 0.03)]
+    [InlineData(3, 5, 143, 0, 0.03)]
+    [InlineData(4, 1, -7, 1000, 0.06)]
+    public void Encode_AQuantisationOfTheBase_IsNextToNothing(byte from, byte to, int zeroPoint, int rowLength, double share)
+    {
+        var (baseForm, form) = ((ElementForm)from, (ElementForm)to);
+        var baseline = ChunkSamples.Weights(baseForm, 65536, seed: 3);
+        var quantized = ChunkSamples.Quantized(baseline, baseForm, form, zeroPoint, rowLength);
+
+        var encoded = Encode(quantized, form, baseline, baseForm, rowLength);
+
+        Assert.InRange(encoded.Length, 1, (int)(share * quantized.Length));
+        Assert.Equal(quantized, Decode(encoded, baseline, quantized.Length));
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
@@ -86,15 +104,18 @@ public sealed class DeltaCodecTests
     {
         var encoded = new byte[ChunkCodecs.BufferLength(8192)];
 
-        Assert.Equal(0, DeltaCodec.Encode(ChunkSamples.Noise(8192, 1), ElementForm.Float32, ChunkSamples.Noise(8192, 2), ElementForm.Float32, encoded));
+        Assert.Equal(0, DeltaCodec.Encode(new ChunkContent(ChunkSamples.Noise(8192, 1), ElementForm.Float32) { Base = ChunkSamples.Noise(8192, 2), BaseForm = ElementForm.Float32 }, encoded));
     }
 
-    [Fact]
-    public void TryDecode_DamagedBytes_NeverThrows()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void TryDecode_DamagedBytes_NeverThrows(bool isQuantized)
     {
-        var baseline = ChunkSamples.Weights(ElementForm.BFloat16, 4096, seed: 1);
-        var tuned = ChunkSamples.Tuned(ElementForm.BFloat16, 4096, seed: 1);
-        var encoded = Encode(tuned, ElementForm.BFloat16, baseline, ElementForm.BFloat16);
+        var (form, baseForm) = isQuantized ? (ElementForm.Int8, ElementForm.Float32) : (ElementForm.BFloat16, ElementForm.BFloat16);
+        var baseline = ChunkSamples.Weights(baseForm, 4096, seed: 1);
+        var tuned = isQuantized ? ChunkSamples.Quantized(baseline, baseForm, form, 3, 512) : ChunkSamples.Tuned(form, 4096, seed: 1);
+        var encoded = Encode(tuned, form, baseline, baseForm, rowLength: 512);
         var plain = new byte[tuned.Length];
         var random = new Random(5);
 
@@ -114,10 +135,10 @@ public sealed class DeltaCodecTests
         }
     }
 
-    private static byte[] Encode(byte[] plain, ElementForm form, byte[] baseline, ElementForm baseForm)
+    private static byte[] Encode(byte[] plain, ElementForm form, byte[] baseline, ElementForm baseForm, long rowLength = 0)
     {
         var encoded = new byte[ChunkCodecs.BufferLength(plain.Length)];
-        return encoded[..DeltaCodec.Encode(plain, form, baseline, baseForm, encoded)];
+        return encoded[..DeltaCodec.Encode(new ChunkContent(plain, form) { Base = baseline, BaseForm = baseForm, RowLength = rowLength }, encoded)];
     }
 
     private static byte[] Decode(byte[] encoded, byte[] baseline, int length)

@@ -6,7 +6,7 @@ internal enum ElementForm : byte
     /// <summary>Bytes of which nothing is known.</summary>
     Bytes = 0,
 
-    /// <summary>Integers of one byte.</summary>
+    /// <summary>Signed integers of one byte.</summary>
     Int8 = 1,
 
     /// <summary>IEEE 754 binary16.</summary>
@@ -17,4 +17,7 @@ internal enum ElementForm : byte
 
     /// <summary>IEEE 754 binary32.</summary>
     Float32 = 4,
+
+    /// <summary>Unsigned integers of one byte.</summary>
+    UInt8 = 5,
 }

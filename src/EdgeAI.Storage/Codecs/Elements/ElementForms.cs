@@ -10,7 +10,8 @@ internal static class ElementForms
         ElementType.Float16 => ElementForm.Float16,
         ElementType.BFloat16 => ElementForm.BFloat16,
         ElementType.Float32 => ElementForm.Float32,
-        ElementType.Int8 or ElementType.UInt8 => ElementForm.Int8,
+        ElementType.Int8 => ElementForm.Int8,
+        ElementType.UInt8 => ElementForm.UInt8,
         _ => ElementForm.Bytes,
     };
 
@@ -24,5 +25,7 @@ internal static class ElementForms
 
     public static bool IsFloat(this ElementForm form) => form is ElementForm.Float16 or ElementForm.BFloat16 or ElementForm.Float32;
 
-    public static bool IsKnown(this ElementForm form) => form <= ElementForm.Float32;
+    public static bool IsKnown(this ElementForm form) => form <= ElementForm.UInt8;
+
+    public static bool IsByte(this ElementForm form) => form is ElementForm.Int8 or ElementForm.UInt8;
 }
