@@ -29,6 +29,19 @@ internal sealed record BenchmarkContext(BenchmarkOptions Options, Corpus Corpus,
         return (probe, models.Without(probe.Refused.Select(refused => refused.Path).ToHashSet()));
     }
 
+    /// <summary>Measures a peer. One that fails is left out, and said to be; the others are still measured.</summary>
+    public static async Task TryPeerAsync(IPeer peer, Func<Task> measure)
+    {
+        try
+        {
+            await measure();
+        }
+        catch (CommandException exception)
+        {
+            Say($"{peer.Name} is left out: {exception.Message}");
+        }
+    }
+
     /// <summary>Says on the error stream what goes on.</summary>
     public static void Say(string what) => Console.Error.WriteLine($"… {what}");
 }

@@ -22,6 +22,12 @@ internal sealed class IngestMeasure : IMeasure
 
         // Also brings the corpus into the page cache, for both sides.
         var (_, files) = await context.ImportAsync(context.Corpus.Select(), work.EmptyFolder("target"));
+        if (files.Size == 0)
+        {
+            BenchmarkContext.Say($"{Name}: the store takes nothing of this corpus");
+            return;
+        }
+
         await new SpeedComparison(Name, files.Size, _zstd.Name).RunAsync(
             context,
             () => _zstd.Compress(files, work.EmptyFolder("target")).TimeAsync(),

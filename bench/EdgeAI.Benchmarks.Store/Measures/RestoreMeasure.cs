@@ -21,6 +21,12 @@ internal sealed class RestoreMeasure : IMeasure
         using var work = context.CreateWork();
         var (store, archive) = (work.Folder("store"), work.Folder("archive"));
         var (_, files) = await context.ImportAsync(context.Corpus.Select(), store);
+        if (files.Size == 0)
+        {
+            BenchmarkContext.Say($"{Name}: the store takes nothing of this corpus");
+            return;
+        }
+
         await _zstd.Compress(files, archive).RunAsync();
         await new SpeedComparison(Name, files.Size, "zstd -d").RunAsync(
             context,

@@ -36,7 +36,7 @@ internal sealed class StoredRatioMeasure : IMeasure
         foreach (var peer in context.Peers.Archives)
         {
             BenchmarkContext.Say($"{measure}: {peer.Name}");
-            await MeasurePeerAsync(context, measure, files, peer);
+            await BenchmarkContext.TryPeerAsync(peer, () => MeasurePeerAsync(context, measure, files, peer));
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed class UpdateMeasure : IMeasure
             await MeasureOursAsync(context, update);
             foreach (var peer in context.Peers.Updates)
             {
-                context.Report.Add(new Measurement(update.Measure, await MeasurePeerAsync(context, update, peer), peer.Name, Measurement.Bytes));
+                await BenchmarkContext.TryPeerAsync(peer, () => MeasurePeerAsync(context, update, peer));
             }
         }
     }
@@ -61,7 +61,7 @@ internal sealed class UpdateMeasure : IMeasure
     }
 
     // A peer knows files, not models: each file of the new version comes as a change of the old model file.
-    private static async Task<long> MeasurePeerAsync(BenchmarkContext context, CorpusUpdate update, IUpdatePeer peer)
+    private static async Task MeasurePeerAsync(BenchmarkContext context, CorpusUpdate update, IUpdatePeer peer)
     {
         var moved = 0L;
         foreach (var file in update.After.Files)
@@ -70,7 +70,7 @@ internal sealed class UpdateMeasure : IMeasure
             moved += await peer.MeasureAsync(Path.Combine(context.Corpus.Root, update.Before.MainFile.Path), Path.Combine(context.Corpus.Root, file.Path), work);
         }
 
-        return moved;
+        context.Report.Add(new Measurement(update.Measure, moved, peer.Name, Measurement.Bytes));
     }
 
     private static ModelSource Source(Corpus corpus, CorpusModel model) => ModelSource.FromFile(Path.Combine(corpus.Root, model.MainFile.Path));

@@ -3,7 +3,7 @@ using EdgeAI.Benchmarks.Store.Processes;
 
 namespace EdgeAI.Benchmarks.Store.Peers;
 
-/// <summary>casync with chunks of 64 KiB, by zstd. It stores folders, so of a whole corpus its two JSON files (some KB) go along.</summary>
+/// <summary>casync with chunks of 64 KiB, by zstd; one index a file, one store for all.</summary>
 internal sealed class CasyncPeer : IArchivePeer, IUpdatePeer
 {
     public string Name => "casync 64K";
@@ -12,17 +12,23 @@ internal sealed class CasyncPeer : IArchivePeer, IUpdatePeer
 
     public string Package => "casync";
 
-    public Task StoreAsync(CorpusSelection files, WorkFolder work)
-    {
-        var folder = files.Folders is [var single] ? Path.Combine(files.Root, single) : files.Root;
-        return Make(work.Folder("archive"), "all.caidx", folder).RunAsync();
-    }
-
-    public Task RestoreAsync(CorpusSelection files, WorkFolder work)
+    public async Task StoreAsync(CorpusSelection files, WorkFolder work)
     {
         var archive = work.Folder("archive");
-        return new Command(Program, ["extract", "--store=" + Path.Combine(archive, "store"), Path.Combine(archive, "all.caidx"), work.Folder("restored")])
-            .RunAsync();
+        foreach (var file in files.Files)
+        {
+            await Make(archive, IndexOf(file), files.FullPath(file)).RunAsync();
+        }
+    }
+
+    public async Task RestoreAsync(CorpusSelection files, WorkFolder work)
+    {
+        var archive = work.Folder("archive");
+        foreach (var file in files.Files)
+        {
+            var target = Path.Combine(work.Folder("restored"), IndexOf(file) + ".restored");
+            await new Command(Program, ["extract", "--store=" + Path.Combine(archive, "store"), Path.Combine(archive, IndexOf(file)), target]).RunAsync();
+        }
     }
 
     /// <inheritdoc/>
@@ -35,6 +41,8 @@ internal sealed class CasyncPeer : IArchivePeer, IUpdatePeer
         await Make(archive, "after.caibx", after).RunAsync();
         return WorkFolder.Measure(archive) - had;
     }
+
+    private static string IndexOf(CorpusFile file) => file.Path.Replace('/', '-') + ".caibx";
 
     private Command Make(string archive, string index, string path) =>
         new(Program, ["make", "--chunk-size=64K", "--compression=zstd", "--store=" + Path.Combine(archive, "store"), Path.Combine(archive, index), path]);

@@ -4,7 +4,7 @@ namespace EdgeAI.Benchmarks.Store.Probes;
 
 /// <summary>A model that the store did not take.</summary>
 /// <param name="Path">Its file in the corpus.</param>
-/// <param name="Reason">What the store said.</param>
+/// <param name="Reason">What the store said of it: a sentence that begins after the path.</param>
 internal sealed record RefusedModel(string Path, string Reason)
 {
     // The message names the whole path, which the corpus' own path stands for here.

@@ -93,7 +93,7 @@ internal static class StoreProbe
         }
         catch (Exception exception) when (exception is EdgeAIException or NotSupportedException)
         {
-            refused.Add(new RefusedModel(model, exception.Message));
+            refused.Add(new RefusedModel(model, "is not laid out: " + exception.Message));
             return 0;
         }
     }

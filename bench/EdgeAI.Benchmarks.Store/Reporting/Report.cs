@@ -108,7 +108,7 @@ internal sealed class Report
             $"Refused by the store: {_refused.Count} models. They count as kept plain in stored / logical, and are left out of speeds, on both sides:");
         foreach (var (path, reason) in _refused.OrderBy(refused => refused.Key, StringComparer.Ordinal))
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"- {path}: {reason}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"- {path} {reason}");
         }
     }
 }
