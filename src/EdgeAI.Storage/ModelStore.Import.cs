@@ -37,7 +37,7 @@ public sealed partial class ModelStore
             await using (import.ConfigureAwait(false))
             {
                 var manifest = await import.RunAsync(cancellationToken).ConfigureAwait(false);
-                return await CommitAsync(model, manifest, import, progress, cancellationToken).ConfigureAwait(false);
+                return await CommitAsync(model, source, manifest, import, progress, cancellationToken).ConfigureAwait(false);
             }
         }
         finally
@@ -49,6 +49,7 @@ public sealed partial class ModelStore
     // Packs, then the manifest, then the index with the name: a crash between two of these leaves garbage, never a name without content.
     private async ValueTask<ImportResult> CommitAsync(
         ModelReference model,
+        ModelSource source,
         ModelManifest manifest,
         ModelImport import,
         IProgress<ImportProgress>? progress,
@@ -56,6 +57,11 @@ public sealed partial class ModelStore
     {
         progress?.Report(new ImportProgress(ImportStage.Committing, manifest.TotalLength, manifest.TotalLength));
         var json = ManifestSerializer.Serialize(manifest);
+        if (json.Length > ManifestSerializer.MaxLength)
+        {
+            throw new InvalidModelException(source.DisplayName, $"its files and tensors are too many: a manifest of them would have more than {ManifestSerializer.MaxLength >> 20} MiB");
+        }
+
         var digest = Digest.Of(json);
         var before = _index.FindModel(model);
         cancellationToken.ThrowIfCancellationRequested();

@@ -96,6 +96,7 @@ internal sealed class ModelImport(
             Length = file.Content.Length,
             Digest = await reading.ConfigureAwait(false),
             Chunks = chunks,
+            Tensors = [.. tensors.OrderBy(tensor => tensor.Offset).ThenBy(tensor => tensor.Name, StringComparer.Ordinal).Select(Describe)],
         };
     }
 
@@ -163,6 +164,8 @@ internal sealed class ModelImport(
             await ClosePackAsync(cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private static ModelTensor Describe(TensorExtent tensor) => new(tensor.Name, tensor.Encoding.Name, tensor.Shape, tensor.Offset, tensor.Length);
 
     private async ValueTask ClosePackAsync(CancellationToken cancellationToken)
     {
