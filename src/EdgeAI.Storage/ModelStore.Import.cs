@@ -41,6 +41,11 @@ public sealed partial class ModelStore
                 progress?.Report(new ImportProgress(ImportStage.Committing, manifest.TotalLength, manifest.TotalLength));
                 cancellationToken.ThrowIfCancellationRequested();
                 var json = ManifestSerializer.Serialize(manifest);
+                if (json.Length > ManifestSerializer.MaxLength)
+                {
+                    throw new InvalidModelException(source.DisplayName, $"its files and tensors are too many: a manifest of them would have more than {ManifestSerializer.MaxLength >> 20} MiB");
+                }
+
                 return await CommitAsync(model, Digest.Of(json), json, manifest.TotalLength, import.Packs, [.. import.Tensors], import.NewBytes).ConfigureAwait(false);
             }
         }

@@ -105,6 +105,7 @@ internal sealed class ModelImport(
             Length = file.Content.Length,
             Digest = await reading.ConfigureAwait(false),
             Chunks = chunks,
+            Tensors = [.. tensors.OrderBy(tensor => tensor.Offset).ThenBy(tensor => tensor.Name, StringComparer.Ordinal).Select(Describe)],
         };
     }
 
@@ -234,6 +235,8 @@ internal sealed class ModelImport(
             await ClosePackAsync(cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private static ModelTensor Describe(TensorExtent tensor) => new(tensor.Name, tensor.Encoding.Name, tensor.Shape, tensor.Offset, tensor.Length);
 
     private async ValueTask ClosePackAsync(CancellationToken cancellationToken)
     {

@@ -36,6 +36,7 @@ internal sealed class SourceFiles(ModelSource source, string staging) : IDisposa
             var reader = await ModelFormats.FindReaderAsync(Model, cancellationToken).ConfigureAwait(false);
             var model = await reader.ReadAsync(this, cancellationToken).ConfigureAwait(false);
             RequireWithin(model);
+            await OpenCompanionsAsync(cancellationToken).ConfigureAwait(false);
             return model;
         }
         catch (MalformedModelException exception)
@@ -48,7 +49,7 @@ internal sealed class SourceFiles(ModelSource source, string staging) : IDisposa
         }
     }
 
-    /// <summary>Opens a file that the model file refers to.</summary>
+    /// <summary>Opens a file that the model file refers to, or that goes with it.</summary>
     /// <param name="location">Its path as the model file gives it.</param>
     /// <param name="cancellationToken">Cancels the opening.</param>
     /// <exception cref="UnsafeModelPathException">The path leaves the model's folder.</exception>
@@ -73,6 +74,19 @@ internal sealed class SourceFiles(ModelSource source, string staging) : IDisposa
         foreach (var file in _files)
         {
             file.Dispose();
+        }
+    }
+
+    private async ValueTask OpenCompanionsAsync(CancellationToken cancellationToken)
+    {
+        var referred = _files.Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
+        foreach (var companion in source.Companions)
+        {
+            if (!referred.Contains(companion))
+            {
+                await OpenReferredAsync(companion, cancellationToken).ConfigureAwait(false);
+                referred.Add(companion);
+            }
         }
     }
 

@@ -72,7 +72,7 @@ public sealed class GarbageCollectionTests : IDisposable
         var report = await _test.Store.CollectGarbageAsync(Cancellation);
 
         Assert.Equal(0, report.HotModelsRemoved);
-        Assert.True(File.Exists(hot.Files.GraphPath));
+        Assert.True(File.Exists(hot.Files.ModelPath));
         Assert.True(File.Exists(hot.Files.WeightsPath));
     }
 

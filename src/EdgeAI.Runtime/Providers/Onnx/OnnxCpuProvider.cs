@@ -23,6 +23,12 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
     public async ValueTask<IModelSession> CreateSessionAsync(IHotModel model, ExecutionDevice device, CancellationToken cancellationToken = default)
     {
         var name = model.Manifest.Files[0].Path;
+        if (model.Manifest.Format != ModelFormat.Onnx)
+        {
+            var reason = new NotSupportedException($"No execution provider here runs models in the format {model.Manifest.Format}; it runs ONNX.");
+            throw new ModelLoadException(name, device.ToString(), reason.Message, reason);
+        }
+
         RefuseOptionalOutputs(model.Manifest.Signature, name, device);
         try
         {
@@ -109,7 +115,7 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
 
         configure?.Invoke(session);
         using var cancellation = cancellationToken.Register(state => ((SessionOptions)state!).SetLoadCancellationFlag(true), session);
-        return new InferenceSession(files.GraphPath, session);
+        return new InferenceSession(files.ModelPath, session);
     }
 
     private bool IsPacked(ModelManifest manifest, MappedWeights? weights) => options.WeightPacking switch

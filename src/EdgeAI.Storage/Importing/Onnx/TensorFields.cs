@@ -5,7 +5,10 @@ namespace EdgeAI.Storage.Importing.Onnx;
 /// <summary>What a tensor's message says, while it is read.</summary>
 internal sealed class TensorFields
 {
-    private const int MaxRank = 256;
+    /// <summary>More dimensions than any operator takes.</summary>
+    public const int MaxRank = 64;
+
+    private const int MaxLocationFields = 64;
 
     private readonly List<long> _shape = [];
     private long _elements = 1;
@@ -34,6 +37,16 @@ internal sealed class TensorFields
     public long ExternalOffset { get; set; }
 
     public long? ExternalLength { get; set; }
+
+    public void AddLocation(in ProtobufField field)
+    {
+        if (Location.Count == MaxLocationFields)
+        {
+            throw new MalformedModelException($"the tensor '{Name}' says in more than {MaxLocationFields} fields where it is", field.Start);
+        }
+
+        Location.Add(field);
+    }
 
     public void AddTyped(in ProtobufField field)
     {
