@@ -7,11 +7,14 @@ internal sealed class FileModelSource : ModelSource
     private readonly string _fullPath;
     private readonly string _folder;
 
-    public FileModelSource(string path)
+    public FileModelSource(string path, IReadOnlyList<string> companions)
     {
+        Companions = companions;
         _fullPath = Path.GetFullPath(path);
         _folder = Path.GetDirectoryName(_fullPath) ?? _fullPath;
     }
+
+    public override IReadOnlyList<string> Companions { get; }
 
     public override string FileName => Path.GetFileName(_fullPath);
 
@@ -46,7 +49,7 @@ internal sealed class FileModelSource : ModelSource
         }
     }
 
-    // The user chose the model file, so a link there is the user's own; external data is chosen by the model, which nobody has vetted.
+    // The user chose the model file, so a link there is the user's own; other paths come from the model, which nobody has vetted.
     private void RefuseLinks(string path)
     {
         var current = _folder;

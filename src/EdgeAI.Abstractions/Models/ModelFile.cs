@@ -14,4 +14,7 @@ public sealed record ModelFile
 
     /// <summary>The chunks that make the file, in order; their lengths add up to <see cref="Length"/>.</summary>
     public required IReadOnlyList<ChunkReference> Chunks { get; init; }
+
+    /// <summary>The tensors of 4096 bytes and more that lie in the file, by where they begin; empty when nothing is known of its content.</summary>
+    public required IReadOnlyList<ModelTensor> Tensors { get; init; }
 }

@@ -1,7 +1,11 @@
 namespace EdgeAI.Models;
 
-/// <summary>Where a model is imported from: a model file, and a way to the files that it refers to.</summary>
-/// <remarks>Derive from it to import from elsewhere. An instance may be used for one import at a time.</remarks>
+/// <summary>Where a model is imported from: a model file, a way to the files that it refers to, and companions that go with it.</summary>
+/// <remarks>
+/// The model file's name says what it is: <c>.onnx</c>, <c>.safetensors</c>, <c>.safetensors.index.json</c> (an index, whose shards are imported with it)
+/// and <c>.gguf</c> must be just that; any other file is kept as it is. Derive from it to import from elsewhere. An instance may be used for one
+/// import at a time.
+/// </remarks>
 public abstract class ModelSource
 {
     /// <summary>The model file's name, such as <c>model.onnx</c>: a plain name, no folder.</summary>
@@ -10,17 +14,40 @@ public abstract class ModelSource
     /// <summary>What to call the source in messages: a full path, an address.</summary>
     public virtual string DisplayName => FileName;
 
+    /// <summary>
+    /// Files that are kept with the model though it does not refer to them, such as <c>tokenizer.json</c>: paths as for <see cref="OpenAsync"/>, each
+    /// once; none by default. One that the model refers to as well is kept once.
+    /// </summary>
+    public virtual IReadOnlyList<string> Companions => [];
+
     /// <summary>A model file on this machine; files that it refers to are looked for in the same folder and below.</summary>
     /// <param name="path">The path of the model file.</param>
-    public static ModelSource FromFile(string path)
+    /// <param name="companions">
+    /// Files to keep with it, such as <c>tokenizer.json</c>: paths relative to the model file's folder, in it or below, with <c>/</c> between their parts.
+    /// </param>
+    public static ModelSource FromFile(string path, params IReadOnlyList<string> companions)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new FileModelSource(path);
+        ArgumentNullException.ThrowIfNull(companions);
+        return new FileModelSource(path, companions);
     }
 
-    /// <summary>A model in one stream, all of its weights inline.</summary>
+    /// <summary>
+    /// A folder on this machine: the one model file at its top (<c>.onnx</c>, <c>.safetensors.index.json</c>, <c>.safetensors</c> or <c>.gguf</c>), and all other
+    /// files in it and below, but hidden ones, as companions.
+    /// </summary>
+    /// <param name="path">The path of the folder, which is listed at once.</param>
+    /// <exception cref="ModelFileNotFoundException">There is no such folder.</exception>
+    /// <exception cref="InvalidModelException">The folder holds no model file, or several.</exception>
+    public static ModelSource FromDirectory(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return FolderModel.Find(path);
+    }
+
+    /// <summary>A model in one stream, with no files beside it.</summary>
     /// <param name="stream">Read from where it stands to its end; it stays the caller's to dispose. It may be used for one import.</param>
-    /// <param name="fileName">The name that the model file gets, such as <c>model.onnx</c>.</param>
+    /// <param name="fileName">The name that the model file gets, such as <c>model.onnx</c>; it says what the file is.</param>
     public static ModelSource FromStream(Stream stream, string fileName = "model.onnx")
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -28,9 +55,9 @@ public abstract class ModelSource
         return new StreamModelSource(stream, fileName);
     }
 
-    /// <summary>A model in memory, all of its weights inline.</summary>
+    /// <summary>A model in memory, with no files beside it.</summary>
     /// <param name="content">The bytes of the model file, not copied.</param>
-    /// <param name="fileName">The name that the model file gets, such as <c>model.onnx</c>.</param>
+    /// <param name="fileName">The name that the model file gets, such as <c>model.onnx</c>; it says what the file is.</param>
     public static ModelSource FromMemory(ReadOnlyMemory<byte> content, string fileName = "model.onnx")
     {
         ArgumentException.ThrowIfNullOrEmpty(fileName);
@@ -39,7 +66,7 @@ public abstract class ModelSource
 
     /// <summary>Opens a file of the model for reading.</summary>
     /// <param name="path">
-    /// <see cref="FileName"/>, or the path of a file that the model refers to, relative, with <c>/</c> between its parts. Whoever calls has
+    /// <see cref="FileName"/>, or the path of a companion or of a file that the model refers to, relative, with <c>/</c> between its parts. Whoever calls has
     /// refused absolute paths and <c>..</c>; a source on a file system must still see that no link leads out of the model's folder.
     /// </param>
     /// <param name="cancellationToken">Cancels the opening.</param>

@@ -1,12 +1,13 @@
 namespace EdgeAI.Storage;
 
-/// <summary>A graph and its weights, ready to map.</summary>
-/// <param name="GraphPath">
-/// The ONNX graph, without its large tensors. They are external data at <see cref="WeightsName"/>; give the runtime the mapped
-/// file under that name.
+/// <summary>A model's files, ready to map.</summary>
+/// <param name="ModelPath">
+/// For ONNX the graph, without its large tensors. They are external data at <see cref="WeightsName"/>; give the runtime the mapped
+/// file under that name. For every other format the model file as it was imported, under its own name, with the model's other files beside it.
 /// </param>
-/// <param name="WeightsPath">The large tensors, plain, each at a multiple of <see cref="Alignment"/>; null when the graph has none.</param>
-public sealed record HotFiles(string GraphPath, string? WeightsPath)
+/// <param name="WeightsPath">The large tensors, plain, each at a multiple of <see cref="Alignment"/>; null when the graph has none, and for every format
+/// but ONNX.</param>
+public sealed record HotFiles(string ModelPath, string? WeightsPath)
 {
     /// <summary>The name by which the graph calls its weights: <c>weights.bin</c>.</summary>
     public const string WeightsName = "weights.bin";

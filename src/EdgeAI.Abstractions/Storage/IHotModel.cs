@@ -2,7 +2,7 @@ using EdgeAI.Models;
 
 namespace EdgeAI.Storage;
 
-/// <summary>A model laid out on the hot tier: a small skeleton graph, and its weights in one plain, aligned file that can be mapped.</summary>
+/// <summary>A model laid out on the hot tier as plain files that can be mapped; ONNX as a small graph and one file of aligned weights.</summary>
 /// <remarks>A lease: the files stay where they are until it is disposed. Thread-safe.</remarks>
 public interface IHotModel : IDisposable
 {

@@ -1,40 +1,106 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using EdgeAI.Storage.Importing;
+
 namespace EdgeAI.Storage.Chunking;
 
 /// <summary>
-/// Where a file is cut: at the beginning and end of every large tensor, and into fixed lengths between. A tensor makes the same chunks
-/// whatever stands before it, in whatever file.
+/// Where a file is cut. A large tensor is cut at its beginning, at its end, and after fixed numbers of elements: it makes the same chunks in
+/// whatever file and wherever it lies there, and its casts and quantisations are cut at the same elements. Everything else is cut by content.
 /// </summary>
 internal sealed class ChunkPlan
 {
-    /// <summary>The longest chunk.</summary>
-    public const int MaxLength = 1 << 20;
+    /// <summary>From this length on a tensor has chunks of its own; shorter ones stay in what lies between.</summary>
+    public const int LargeTensor = HotFiles.Alignment;
 
-    private readonly List<long> _boundaries;
+    /// <summary>How many elements a chunk of a tensor has, whatever their type: 1 MiB of fp32, 256 KiB of int8.</summary>
+    public const int ElementsPerChunk = 1 << 18;
+
+    private readonly long _length;
+    private readonly List<TensorExtent> _tensors = [];
 
     /// <summary>Plans the cuts of a file.</summary>
     /// <param name="length">The file's length.</param>
-    /// <param name="tensors">Where its tensors lie; they may overlap, and must lie within the file.</param>
-    public ChunkPlan(long length, IEnumerable<(long Offset, long Length)> tensors)
+    /// <param name="tensors">Its tensors, in any order. They must lie within the file; where some overlap, the first and longest counts.</param>
+    public ChunkPlan(long length, IEnumerable<TensorExtent> tensors)
     {
-        var boundaries = new SortedSet<long> { 0, length };
-        foreach (var (offset, size) in tensors)
+        _length = length;
+        long end = 0;
+        foreach (var tensor in tensors.Where(tensor => tensor.Length >= LargeTensor).OrderBy(tensor => tensor.Offset).ThenByDescending(tensor => tensor.Length))
         {
-            boundaries.Add(offset);
-            boundaries.Add(offset + size);
-        }
-
-        _boundaries = [.. boundaries];
-    }
-
-    /// <summary>The lengths of the chunks, in the file's order.</summary>
-    public IEnumerable<int> Lengths()
-    {
-        for (var i = 1; i < _boundaries.Count; i++)
-        {
-            for (var left = _boundaries[i] - _boundaries[i - 1]; left > 0; left -= MaxLength)
+            if (tensor.Offset >= end)
             {
-                yield return (int)Math.Min(left, MaxLength);
+                _tensors.Add(tensor);
+                end = tensor.Offset + tensor.Length;
             }
         }
     }
+
+    /// <summary>Reads the file from its beginning to its end, chunk by chunk. A chunk's length is at most 16 MiB; one is in memory at a time.</summary>
+    public async IAsyncEnumerable<CutChunk> CutAsync(ReadExactly read, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        long position = 0;
+        foreach (var tensor in _tensors)
+        {
+            await foreach (var chunk in CutByContentAsync(position, tensor.Offset, read, cancellationToken).ConfigureAwait(false))
+            {
+                yield return chunk;
+            }
+
+            position = tensor.Offset + tensor.Length;
+            var chunks = tensor.Encoding.IsKnown
+                ? CutByElementsAsync(tensor, read, cancellationToken)
+                : CutByContentAsync(tensor.Offset, position, read, cancellationToken);
+            await foreach (var chunk in chunks.ConfigureAwait(false))
+            {
+                yield return chunk;
+            }
+        }
+
+        await foreach (var chunk in CutByContentAsync(position, _length, read, cancellationToken).ConfigureAwait(false))
+        {
+            yield return chunk;
+        }
+    }
+
+    private static async IAsyncEnumerable<CutChunk> CutByElementsAsync(
+        TensorExtent tensor,
+        ReadExactly read,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var blocks = Math.Max(1, ElementsPerChunk / tensor.Encoding.BlockElements);
+        var step = blocks * tensor.Encoding.BlockBytes;
+        for (long done = 0; done < tensor.Length; done += step)
+        {
+            var length = (int)Math.Min(step, tensor.Length - done);
+            var buffer = ArrayPool<byte>.Shared.Rent(length);
+            await read(buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
+            yield return new CutChunk(new PlannedChunk(tensor.Offset + done, length, tensor, tensor.Encoding.CountElements(done)), buffer);
+        }
+    }
+
+    private static async IAsyncEnumerable<CutChunk> CutByContentAsync(
+        long start,
+        long end,
+        ReadExactly read,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // The window holds what was read beyond the last cut; it goes on in the next chunk's buffer.
+        byte[]? window = null;
+        var held = 0;
+        while (start < end)
+        {
+            window ??= RentWindow(end - start);
+            var filled = (int)Math.Min(end - start, ContentCutter.MaxLength);
+            await read(window.AsMemory(held, filled - held), cancellationToken).ConfigureAwait(false);
+            var length = ContentCutter.FindCut(window.AsSpan(0, filled));
+            held = filled - length;
+            var next = held == 0 ? null : RentWindow(end - start - length);
+            window.AsSpan(length, held).CopyTo(next);
+            yield return new CutChunk(new PlannedChunk(start, length, null, 0), window);
+            (window, start) = (next, start + length);
+        }
+    }
+
+    private static byte[] RentWindow(long left) => ArrayPool<byte>.Shared.Rent((int)Math.Min(left, ContentCutter.MaxLength));
 }

@@ -1,6 +1,5 @@
 using EdgeAI.Models;
 using EdgeAI.Storage.Durability;
-using EdgeAI.Storage.Importing.Onnx;
 using EdgeAI.Storage.Manifests;
 
 namespace EdgeAI.Storage.Importing;
@@ -9,7 +8,7 @@ namespace EdgeAI.Storage.Importing;
 internal sealed class SourceFiles(ModelSource source, string staging) : IDisposable
 {
     // Each is a file that stays open while the import runs.
-    private const int MaxExternalFiles = 1024;
+    private const int MaxFiles = 1024;
 
     private readonly List<SourceFile> _files = [];
 
@@ -18,18 +17,26 @@ internal sealed class SourceFiles(ModelSource source, string staging) : IDisposa
 
     public long TotalLength => _files.Sum(file => file.Content.Length);
 
-    public async ValueTask<OnnxModel> OpenModelAsync(CancellationToken cancellationToken)
+    /// <summary>The model file.</summary>
+    public SourceFile Model => _files[0];
+
+    /// <summary>Opens the model file, and all that go with it.</summary>
+    /// <returns>What it is; every tensor lies within its file.</returns>
+    /// <exception cref="InvalidModelException">It is not a usable model.</exception>
+    public async ValueTask<ParsedModel> OpenModelAsync(CancellationToken cancellationToken)
     {
         if (RelativePath.FindProblem(source.FileName) is { } problem || source.FileName.Contains('/', StringComparison.Ordinal))
         {
             throw new InvalidModelException(source.DisplayName, $"'{source.FileName}' can't be a model file's name");
         }
 
-        var file = await OpenAsync(source.FileName, null, cancellationToken).ConfigureAwait(false);
+        await OpenAsync(source.FileName, null, cancellationToken).ConfigureAwait(false);
         try
         {
-            var model = await Task.Run(() => OnnxModelParser.Parse(file.Content), cancellationToken).ConfigureAwait(false);
-            await OpenExternalAsync(model, cancellationToken).ConfigureAwait(false);
+            var reader = await ModelFormats.FindReaderAsync(Model, cancellationToken).ConfigureAwait(false);
+            var model = await reader.ReadAsync(this, cancellationToken).ConfigureAwait(false);
+            RequireWithin(model);
+            await OpenCompanionsAsync(cancellationToken).ConfigureAwait(false);
             return model;
         }
         catch (MalformedModelException exception)
@@ -42,6 +49,26 @@ internal sealed class SourceFiles(ModelSource source, string staging) : IDisposa
         }
     }
 
+    /// <summary>Opens a file that the model file refers to, or that goes with it.</summary>
+    /// <param name="location">Its path as the model file gives it.</param>
+    /// <param name="cancellationToken">Cancels the opening.</param>
+    /// <exception cref="UnsafeModelPathException">The path leaves the model's folder.</exception>
+    /// <exception cref="InvalidModelException">It is the model file itself, or one file too many.</exception>
+    public async ValueTask<SourceFile> OpenReferredAsync(string location, CancellationToken cancellationToken)
+    {
+        if (RelativePath.FindProblem(location) is { } problem)
+        {
+            throw new UnsafeModelPathException(source.DisplayName, location, problem);
+        }
+
+        if (location == source.FileName || _files.Count > MaxFiles)
+        {
+            throw new InvalidModelException(source.DisplayName, $"it refers to itself, or to more than {MaxFiles} files");
+        }
+
+        return await OpenAsync(location, location, cancellationToken).ConfigureAwait(false);
+    }
+
     public void Dispose()
     {
         foreach (var file in _files)
@@ -50,35 +77,31 @@ internal sealed class SourceFiles(ModelSource source, string staging) : IDisposa
         }
     }
 
-    private async ValueTask OpenExternalAsync(OnnxModel model, CancellationToken cancellationToken)
+    private async ValueTask OpenCompanionsAsync(CancellationToken cancellationToken)
     {
-        foreach (var group in model.Tensors.Where(tensor => tensor.Location is not null).GroupBy(tensor => tensor.Location!))
+        var referred = _files.Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
+        foreach (var companion in source.Companions)
         {
-            if (RelativePath.FindProblem(group.Key) is { } problem)
+            if (!referred.Contains(companion))
             {
-                throw new UnsafeModelPathException(source.DisplayName, group.Key, problem);
-            }
-
-            if (group.Key == source.FileName || _files.Count > MaxExternalFiles)
-            {
-                throw new InvalidModelException(source.DisplayName, $"it names itself, or more than {MaxExternalFiles} files, as external data");
-            }
-
-            var file = await OpenAsync(group.Key, group.Key, cancellationToken).ConfigureAwait(false);
-            foreach (var tensor in group)
-            {
-                RequireWithin(tensor, file);
+                await OpenReferredAsync(companion, cancellationToken).ConfigureAwait(false);
+                referred.Add(companion);
             }
         }
     }
 
-    private void RequireWithin(OnnxTensor tensor, SourceFile file)
+    private void RequireWithin(ParsedModel model)
     {
-        if (tensor.Offset > file.Content.Length - tensor.Length)
+        var files = _files.Skip(1).ToDictionary(file => file.Location!);
+        foreach (var tensor in model.Tensors)
         {
-            throw new InvalidModelException(
-                source.DisplayName,
-                $"the tensor '{tensor.Name}' lies at {tensor.Offset} to {tensor.Offset + (decimal)tensor.Length} of '{file.Path}', which has {file.Content.Length} bytes");
+            var file = tensor.Location is null ? Model : files[tensor.Location];
+            if (tensor.Offset > file.Content.Length - tensor.Length)
+            {
+                throw new InvalidModelException(
+                    source.DisplayName,
+                    $"the tensor '{tensor.Name}' lies at {tensor.Offset} to {tensor.Offset + (decimal)tensor.Length} of '{file.Path}', which has {file.Content.Length} bytes");
+            }
         }
     }
 

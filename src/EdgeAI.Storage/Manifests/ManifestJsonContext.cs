@@ -7,10 +7,13 @@ namespace EdgeAI.Storage.Manifests;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     Converters = [
         typeof(DigestJsonConverter),
         typeof(ChunkReferenceJsonConverter),
         typeof(ModelDimensionJsonConverter),
+        typeof(ModelTensorJsonConverter),
         typeof(JsonStringEnumConverter<ModelFormat>),
         typeof(JsonStringEnumConverter<ModelValueKind>),
         typeof(JsonStringEnumConverter<ElementType>)])]

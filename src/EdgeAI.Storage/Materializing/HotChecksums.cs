@@ -2,6 +2,7 @@ using System.IO.Hashing;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EdgeAI.Storage.Durability;
+using EdgeAI.Storage.Manifests;
 using Microsoft.Win32.SafeHandles;
 
 namespace EdgeAI.Storage.Materializing;
@@ -32,7 +33,7 @@ internal static partial class HotChecksums
             var json = await File.ReadAllBytesAsync(Path.Combine(directory, FileName), cancellationToken).ConfigureAwait(false);
             foreach (var checksum in JsonSerializer.Deserialize(json, ChecksumsJsonContext.Default.IReadOnlyListHotChecksum) ?? [])
             {
-                using var file = File.OpenHandle(Path.Combine(directory, Path.GetFileName(checksum.File)));
+                using var file = File.OpenHandle(Path.Combine(directory, RelativePath.IsSafe(checksum.File) ? checksum.File : Path.GetFileName(checksum.File)));
                 if (await HashAsync(file, checksum.Offset, checksum.Length, cancellationToken).ConfigureAwait(false) != checksum.Hash)
                 {
                     return $"'{checksum.File}' has changed at byte {checksum.Offset} or after";

@@ -1,5 +1,6 @@
 using EdgeAI.Models;
 using EdgeAI.Storage.Durability;
+using EdgeAI.Storage.Importing;
 using EdgeAI.Storage.Importing.Onnx;
 using EdgeAI.Storage.Manifests;
 using EdgeAI.Storage.Reading;
@@ -84,15 +85,18 @@ internal sealed class HotModels(StoreDirectory directory, ManifestStore manifest
             return null;
         }
 
-        foreach (var checksums in Directory.EnumerateFiles(folder, HotChecksums.FileName, SearchOption.AllDirectories))
+        // A model's own file may have the name of ours; only what we wrote is read as checksums.
+        var derived = Path.Combine(folder, HotModel.DerivedName);
+        var checksums = Directory.Exists(derived) ? Directory.EnumerateFiles(derived, HotChecksums.FileName, SearchOption.AllDirectories) : [];
+        foreach (var written in checksums.Select(path => Path.GetDirectoryName(path)!).Prepend(folder))
         {
-            if (await HotChecksums.FindProblemAsync(Path.GetDirectoryName(checksums)!, cancellationToken).ConfigureAwait(false) is { } problem)
+            if (await HotChecksums.FindProblemAsync(written, cancellationToken).ConfigureAwait(false) is { } problem)
             {
                 return problem;
             }
         }
 
-        return File.Exists(Path.Combine(folder, HotChecksums.FileName)) ? null : $"'{HotChecksums.FileName}' is missing";
+        return null;
     }
 
     private async ValueTask MakeAsync(ModelManifest manifest, string folder, CancellationToken cancellationToken)
@@ -107,9 +111,7 @@ internal sealed class HotModels(StoreDirectory directory, ManifestStore manifest
         var staging = directory.CreateStaging();
         try
         {
-            var files = new StoredModelFiles(manifest, chunks);
-            var model = await OnnxModelParser.ParseAsync(files, cancellationToken).ConfigureAwait(false);
-            await new HotFileWriter(model, files, staging).WriteAsync(cancellationToken).ConfigureAwait(false);
+            await WriteAsync(manifest, staging, cancellationToken).ConfigureAwait(false);
             DurableFile.PublishDirectory(staging, folder);
         }
         catch (MalformedModelException exception)
@@ -120,5 +122,18 @@ internal sealed class HotModels(StoreDirectory directory, ManifestStore manifest
         {
             StoreDirectory.DeleteStaging(staging);
         }
+    }
+
+    private async ValueTask WriteAsync(ModelManifest manifest, string staging, CancellationToken cancellationToken)
+    {
+        if (manifest.Format != ModelFormat.Onnx)
+        {
+            await new PlainFileWriter(manifest, chunks, staging).WriteAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var files = new StoredModelFiles(manifest, chunks);
+        var model = await OnnxModelParser.ParseAsync(files, cancellationToken).ConfigureAwait(false);
+        await new HotFileWriter(model, files, staging).WriteAsync(cancellationToken).ConfigureAwait(false);
     }
 }

@@ -19,7 +19,7 @@ internal sealed class SkeletonWriter
         var inserted = fields;
         foreach (var field in tensor.DataFields)
         {
-            Add(new ProtobufEdit(field.Start, field.End - field.Start, inserted), tensor.Enclosing);
+            Add(new ProtobufEdit(field.Start, field.End - field.Start, inserted), tensor.Message);
             inserted = [];
         }
     }
@@ -40,23 +40,22 @@ internal sealed class SkeletonWriter
         await CopyAsync(original, skeleton, position, original.Length - position, buffer, cancellationToken).ConfigureAwait(false);
     }
 
-    private void Add(ProtobufEdit edit, IReadOnlyList<ProtobufField> enclosing)
+    private void Add(ProtobufEdit edit, EnclosingMessage enclosing)
     {
         _edits.Add(edit);
-        for (var depth = 0; depth < enclosing.Count; depth++)
-        {
-            var field = enclosing[depth];
-            if (!_messages.TryGetValue(field.Start, out var message))
-            {
-                message = new Message(field, depth, depth == 0 ? null : _messages[enclosing[depth - 1].Start]);
-                _messages.Add(field.Start, message);
-            }
+        Find(enclosing).Delta += edit.Delta;
+    }
 
-            if (depth == enclosing.Count - 1)
-            {
-                message.Delta += edit.Delta;
-            }
+    private Message Find(EnclosingMessage enclosing)
+    {
+        if (!_messages.TryGetValue(enclosing.Field.Start, out var message))
+        {
+            var parent = enclosing.Parent is null ? null : Find(enclosing.Parent);
+            message = new Message(enclosing.Field, parent is null ? 0 : parent.Depth + 1, parent);
+            _messages.Add(enclosing.Field.Start, message);
         }
+
+        return message;
     }
 
     // From the inside out: a message's new length may need a longer header, which makes the message around it longer too.

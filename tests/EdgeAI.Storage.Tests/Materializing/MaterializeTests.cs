@@ -19,7 +19,7 @@ public sealed class MaterializeTests : IDisposable
     {
         await _test.ImportAsync("m:1", TestModels.Get(name));
         using var hot = await _test.Store.MaterializeAsync("m:1", Cancellation);
-        await using var graph = File.OpenRead(hot.Files.GraphPath);
+        await using var graph = File.OpenRead(hot.Files.ModelPath);
         var weights = hot.Files.WeightsPath is { } path ? new FileInfo(path).Length : 0;
 
         Assert.All(OnnxModelParser.Parse(graph).Tensors.Where(tensor => tensor.Location is not null), tensor =>
@@ -37,7 +37,7 @@ public sealed class MaterializeTests : IDisposable
         await _test.ImportAsync("m:1", TestModels.MatMul);
         using var hot = await _test.Store.MaterializeAsync("m:1", Cancellation);
 
-        Assert.True(new FileInfo(hot.Files.GraphPath).Length < 4096);
+        Assert.True(new FileInfo(hot.Files.ModelPath).Length < 4096);
         Assert.Equal(512 * 512 * sizeof(float), new FileInfo(hot.Files.WeightsPath!).Length);
     }
 

@@ -13,6 +13,7 @@ internal sealed partial class OnnxModelParser
         if (isMain)
         {
             _initializers.Add(fields.Name);
+            RequireFewer(_initializers.Count, tensor);
         }
 
         var type = fields.ElementType ?? throw new MalformedModelException($"the tensor '{fields.Name}' has no element type", tensor.Start);
@@ -23,6 +24,14 @@ internal sealed partial class OnnxModelParser
         else if (type != ElementType.String)
         {
             AddInlineTensor(tensor, fields, type, isMain);
+        }
+    }
+
+    private static void RequireFewer(int count, in ProtobufField tensor)
+    {
+        if (count >= MaxTensors)
+        {
+            throw new MalformedModelException($"it has more than {MaxTensors} tensors", tensor.Start);
         }
     }
 
@@ -54,7 +63,7 @@ internal sealed partial class OnnxModelParser
                     break;
                 case 14:
                     fields.IsExternal = _reader.ReadInt64(field) == ExternalData;
-                    fields.Location.Add(field);
+                    fields.AddLocation(field);
                     break;
             }
 
@@ -83,7 +92,7 @@ internal sealed partial class OnnxModelParser
     private void ParseExternalEntry(in ProtobufField entry, TensorFields fields)
     {
         ProtobufReader.Expect(entry, WireType.Bytes);
-        fields.Location.Add(entry);
+        fields.AddLocation(entry);
         _reader.Seek(entry.ContentStart);
         var (key, value) = (string.Empty, string.Empty);
         while (_reader.TryReadField(entry.End, out var field))
@@ -130,16 +139,18 @@ internal sealed partial class OnnxModelParser
             throw new MalformedModelException($"the tensor '{fields.Name}' has {stated} external bytes; its shape wants {length}", tensor.Start);
         }
 
+        RequireFewer(_tensors.Count, tensor);
         _tensors.Add(new OnnxTensor
         {
             Name = fields.Name,
-            ElementType = type,
+            Encoding = TensorEncoding.Of(type),
+            Shape = fields.Shape,
             Length = length,
             Offset = fields.ExternalOffset,
             Location = fields.ExternalLocation,
             IsInitializer = isMain,
             DataFields = fields.Location,
-            Enclosing = [.. _enclosing.Reverse()],
+            Message = _enclosing!,
         });
     }
 
@@ -165,15 +176,17 @@ internal sealed partial class OnnxModelParser
             return;
         }
 
+        RequireFewer(_tensors.Count, tensor);
         _tensors.Add(new OnnxTensor
         {
             Name = fields.Name,
-            ElementType = type,
+            Encoding = TensorEncoding.Of(type),
+            Shape = fields.Shape,
             Length = length,
             Offset = data.ContentStart,
             IsInitializer = isMain,
             DataFields = [data, .. fields.Location],
-            Enclosing = [.. _enclosing.Reverse()],
+            Message = _enclosing!,
         });
     }
 }

@@ -6,7 +6,7 @@ namespace EdgeAI.Storage.Importing.Onnx;
 internal sealed partial class OnnxModelParser
 {
     private const int MaxTypeDepth = 16;
-    private const int MaxRank = 256;
+    private const int MaxRank = TensorFields.MaxRank;
 
     private ModelValueInfo ParseValueInfo(in ProtobufField info, bool isRequired)
     {
@@ -80,13 +80,13 @@ internal sealed partial class OnnxModelParser
         {
             if (field.Number == 1)
             {
-                shape.Add(ParseDimension(field));
+                shape.Add(shape.Count < MaxRank ? ParseDimension(field) : throw new MalformedModelException($"a shape has more than {MaxRank} dimensions", message.Start));
             }
 
             _reader.Skip(field);
         }
 
-        return shape.Count <= MaxRank ? shape : throw new MalformedModelException($"a shape has more than {MaxRank} dimensions", message.Start);
+        return shape;
     }
 
     private ModelDimension ParseDimension(in ProtobufField message)

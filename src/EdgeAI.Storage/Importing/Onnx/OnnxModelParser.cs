@@ -9,24 +9,26 @@ namespace EdgeAI.Storage.Importing.Onnx;
 internal sealed partial class OnnxModelParser
 {
     /// <summary>From this length on a tensor has its own place in the hot file, and its own chunks: a page.</summary>
-    public const int LargeTensor = HotFiles.Alignment;
+    public const int LargeTensor = Chunking.ChunkPlan.LargeTensor;
 
     private const int MaxNameLength = 1 << 16;
-    private const int MaxMetadataLength = 1 << 12;
-    private const int MaxMetadataEntries = 256;
     private const int MaxOperators = 1 << 12;
+
+    // What is kept for each in memory is some hundred bytes; a file may name one in a few.
+    private const int MaxTensors = 1 << 17;
+    private const int MaxValues = 1 << 14;
     private const int MaxGraphDepth = 64;
     private const int FirstIrVersionWithOpsets = 3;
     private const int FirstIrVersionWithDefaults = 4;
 
     private readonly ProtobufReader _reader;
-    private readonly Stack<ProtobufField> _enclosing = new();
     private readonly List<OnnxTensor> _tensors = [];
     private readonly List<ModelValueInfo> _inputs = [];
     private readonly List<ModelValueInfo> _outputs = [];
     private readonly HashSet<string> _initializers = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, string> _metadata = new(StringComparer.Ordinal);
+    private readonly ModelMetadata _metadata = new();
     private readonly SortedSet<string> _operators = new(StringComparer.Ordinal);
+    private EnclosingMessage? _enclosing;
     private int _graphDepth;
 
     private OnnxModelParser(Stream stream, long length) => _reader = new ProtobufReader(stream, length);
@@ -84,7 +86,7 @@ internal sealed partial class OnnxModelParser
         }
 
         RequireWhole(irVersion, hasGraph, hasOpset);
-        return new OnnxModel(_tensors, new ModelSignature(Inputs(irVersion!.Value), _outputs), _metadata, [.. _operators]);
+        return new OnnxModel(_tensors, new ModelSignature(Inputs(irVersion!.Value), _outputs), _metadata.Entries, [.. _operators]);
     }
 
     private void RequireWhole(long? irVersion, bool hasGraph, bool hasOpset)
@@ -110,10 +112,10 @@ internal sealed partial class OnnxModelParser
         switch (field.Number)
         {
             case 2:
-                AddMetadata("producer", _reader.ReadString(field, MaxNameLength));
+                _metadata.Add("producer", _reader.ReadString(field, MaxNameLength));
                 break;
             case 3:
-                AddMetadata("producer_version", _reader.ReadString(field, MaxNameLength));
+                _metadata.Add("producer_version", _reader.ReadString(field, MaxNameLength));
                 break;
             case 14:
                 ParseMetadataEntry(field);
@@ -134,7 +136,7 @@ internal sealed partial class OnnxModelParser
             _reader.Skip(field);
         }
 
-        AddMetadata(domain.Length is 0 ? "opset" : $"opset:{domain}", version.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        _metadata.Add(domain.Length is 0 ? "opset" : $"opset:{domain}", version.ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 
     private void ParseMetadataEntry(in ProtobufField entry)
@@ -145,35 +147,27 @@ internal sealed partial class OnnxModelParser
         while (_reader.TryReadField(entry.End, out var field))
         {
             // A long property (a list of classes, a licence text) stays in the file; the manifest is for what people look up.
-            if (field.Number is 1 or 2 && field.ContentLength <= MaxMetadataLength)
+            if (field.Number is 1 or 2 && field.ContentLength <= ModelMetadata.MaxLength)
             {
-                var text = _reader.ReadString(field, MaxMetadataLength);
+                var text = _reader.ReadString(field, ModelMetadata.MaxLength);
                 (key, value) = field.Number == 1 ? (text, value) : (key, text);
             }
 
             _reader.Skip(field);
         }
 
-        AddMetadata(key, value);
-    }
-
-    private void AddMetadata(string key, string value)
-    {
-        if (key.Length > 0 && value.Length is > 0 and <= MaxMetadataLength && _metadata.Count < MaxMetadataEntries)
-        {
-            _metadata[key] = value;
-        }
+        _metadata.Add(key, value);
     }
 
     /// <summary>Walks a message that may hold tensors, and keeps track of where they are nested.</summary>
     private void ParseNested(in ProtobufField message, bool isMain, NestedParser parse)
     {
         ProtobufReader.Expect(message, WireType.Bytes);
-        _enclosing.Push(message);
+        _enclosing = new EnclosingMessage(message, _enclosing);
         _reader.Seek(message.ContentStart);
         parse(message, isMain);
         _reader.Skip(message);
-        _enclosing.Pop();
+        _enclosing = _enclosing.Parent;
     }
 
     private void ParseGraph(in ProtobufField graph, bool isMain)
@@ -194,7 +188,7 @@ internal sealed partial class OnnxModelParser
                     ParseNested(field, isMain, ParseTensor);
                     break;
                 case 11 or 12 when isMain:
-                    (field.Number == 11 ? _inputs : _outputs).Add(ParseValueInfo(field, isRequired: field.Number == 11));
+                    AddValue(field.Number == 11 ? _inputs : _outputs, field);
                     break;
                 case 15:
                     ParseNested(field, isMain: false, ParseSparseTensor);
@@ -205,6 +199,16 @@ internal sealed partial class OnnxModelParser
         }
 
         _graphDepth--;
+    }
+
+    private void AddValue(List<ModelValueInfo> values, in ProtobufField field)
+    {
+        if (values.Count == MaxValues)
+        {
+            throw new MalformedModelException($"it has more than {MaxValues} inputs or outputs", field.Start);
+        }
+
+        values.Add(ParseValueInfo(field, isRequired: values == _inputs));
     }
 
     private void ParseNode(in ProtobufField node, bool isMain)

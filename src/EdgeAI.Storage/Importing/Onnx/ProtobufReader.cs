@@ -81,9 +81,14 @@ internal sealed class ProtobufReader(Stream stream, long length)
             throw new MalformedModelException($"a name is longer than {maxLength} bytes", field.Start);
         }
 
+        Position = field.End;
+        if (field.ContentStart >= _bufferStart && field.End <= _bufferStart + _bufferLength)
+        {
+            return Encoding.UTF8.GetString(_buffer.AsSpan((int)(field.ContentStart - _bufferStart), (int)field.ContentLength));
+        }
+
         var bytes = new byte[field.ContentLength];
         ReadExactly(field.ContentStart, bytes);
-        Position = field.End;
         return Encoding.UTF8.GetString(bytes);
     }
 

@@ -5,14 +5,19 @@ namespace EdgeAI.Storage.Importing.Onnx;
 /// <summary>What a tensor's message says, while it is read.</summary>
 internal sealed class TensorFields
 {
-    private const int MaxRank = 256;
+    /// <summary>More dimensions than any operator takes.</summary>
+    public const int MaxRank = 64;
 
-    private int _rank;
+    private const int MaxLocationFields = 64;
+
+    private readonly List<long> _shape = [];
     private long _elements = 1;
 
     public string Name { get; set; } = string.Empty;
 
     public ElementType? ElementType { get; set; }
+
+    public IReadOnlyList<long> Shape => [.. _shape];
 
     public ProtobufField? Raw { get; set; }
 
@@ -33,6 +38,16 @@ internal sealed class TensorFields
 
     public long? ExternalLength { get; set; }
 
+    public void AddLocation(in ProtobufField field)
+    {
+        if (Location.Count == MaxLocationFields)
+        {
+            throw new MalformedModelException($"the tensor '{Name}' says in more than {MaxLocationFields} fields where it is", field.Start);
+        }
+
+        Location.Add(field);
+    }
+
     public void AddTyped(in ProtobufField field)
     {
         Typed ??= field;
@@ -41,11 +56,12 @@ internal sealed class TensorFields
 
     public void AddDimension(long size, long offset)
     {
-        if (size < 0 || ++_rank > MaxRank)
+        if (size < 0 || _shape.Count == MaxRank)
         {
             throw new MalformedModelException($"the tensor '{Name}' has a negative dimension, or more than {MaxRank}", offset);
         }
 
+        _shape.Add(size);
         _elements = Multiply(_elements, size, offset);
     }
 
