@@ -2,6 +2,7 @@ using EdgeAI.Models;
 using EdgeAI.Storage.Durability;
 using EdgeAI.Storage.Importing;
 using EdgeAI.Storage.Manifests;
+using EdgeAI.Storage.Matching;
 using EdgeAI.Storage.Packs;
 
 namespace EdgeAI.Storage;
@@ -33,11 +34,19 @@ public sealed partial class ModelStore
         var staging = _directory.CreateStaging();
         try
         {
-            var import = new ModelImport(source, staging, _index, _codecs, progress);
+            var import = new ModelImport(source, staging, _index, _codecs, new BaseFinder(_index, _chunks, _codecs, model.Name), progress);
             await using (import.ConfigureAwait(false))
             {
                 var manifest = await import.RunAsync(cancellationToken).ConfigureAwait(false);
-                return await CommitAsync(model, source, manifest, import, progress, cancellationToken).ConfigureAwait(false);
+                progress?.Report(new ImportProgress(ImportStage.Committing, manifest.TotalLength, manifest.TotalLength));
+                cancellationToken.ThrowIfCancellationRequested();
+                var json = ManifestSerializer.Serialize(manifest);
+                if (json.Length > ManifestSerializer.MaxLength)
+                {
+                    throw new InvalidModelException(source.DisplayName, $"its files and tensors are too many: a manifest of them would have more than {ManifestSerializer.MaxLength >> 20} MiB");
+                }
+
+                return await CommitAsync(model, Digest.Of(json), json, manifest.TotalLength, import.Packs, [.. import.Tensors], import.NewBytes).ConfigureAwait(false);
             }
         }
         finally
@@ -49,34 +58,25 @@ public sealed partial class ModelStore
     // Packs, then the manifest, then the index with the name: a crash between two of these leaves garbage, never a name without content.
     private async ValueTask<ImportResult> CommitAsync(
         ModelReference model,
-        ModelSource source,
-        ModelManifest manifest,
-        ModelImport import,
-        IProgress<ImportProgress>? progress,
-        CancellationToken cancellationToken)
+        Digest digest,
+        byte[] json,
+        long length,
+        IReadOnlyList<WrittenPack> packs,
+        IReadOnlyList<StoredTensor> tensors,
+        long newBytes)
     {
-        progress?.Report(new ImportProgress(ImportStage.Committing, manifest.TotalLength, manifest.TotalLength));
-        var json = ManifestSerializer.Serialize(manifest);
-        if (json.Length > ManifestSerializer.MaxLength)
-        {
-            throw new InvalidModelException(source.DisplayName, $"its files and tensors are too many: a manifest of them would have more than {ManifestSerializer.MaxLength >> 20} MiB");
-        }
-
-        var digest = Digest.Of(json);
         var before = _index.FindModel(model);
-        cancellationToken.ThrowIfCancellationRequested();
-
-        foreach (var pack in import.Packs)
+        foreach (var pack in packs)
         {
             _tier.Adopt(PackFormat.KeyOf(pack.Digest), pack.Path);
         }
 
         await _manifests.PutAsync(digest, json, CancellationToken.None).ConfigureAwait(false);
         var wasPresent = before?.Digest == digest;
-        var info = wasPresent ? before! : new ModelInfo(model, digest, manifest.TotalLength, NowInMilliseconds());
-        _index.Commit(import.Packs, info);
-        LogImported(_logger, model, digest, import.NewBytes);
-        return new ImportResult(info, wasPresent, import.NewBytes, import.Packs.Sum(pack => pack.Length));
+        var info = wasPresent ? before! : new ModelInfo(model, digest, length, NowInMilliseconds());
+        _index.Commit(packs, info, tensors);
+        LogImported(_logger, model, digest, newBytes);
+        return new ImportResult(info, wasPresent, newBytes, packs.Sum(pack => pack.Length));
     }
 
     // What the index keeps of a time, so that an import returns what a later look-up does.

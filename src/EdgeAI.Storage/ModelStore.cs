@@ -39,7 +39,7 @@ public sealed partial class ModelStore : IModelStore
         _tier = new LocalDirectoryTier("local", _directory.Objects);
         _codecs = new ChunkCodecs(options.CompressionLevel);
         _manifests = new ManifestStore(_tier);
-        _chunks = new ChunkReader(_index, _tier, _codecs);
+        _chunks = new ChunkReader(_index, _tier);
         _wait = new LockWait(time, options.LockTimeout);
         _hot = new HotModels(_directory, _manifests, _chunks, _wait);
         _time = time;

@@ -66,6 +66,34 @@ public interface IModelStore
     /// <exception cref="StorageFullException">The disk is full.</exception>
     ValueTask<IHotModel> MaterializeAsync(ModelReference model, CancellationToken cancellationToken = default);
 
+    /// <summary>Says which bytes must move, so that a node which has some versions gets another. Nothing is moved.</summary>
+    /// <param name="have">The digests of the manifests that the node has; those that this store does not know count for nothing.</param>
+    /// <param name="want">The model that it is to have.</param>
+    /// <param name="cancellationToken">Cancels the planning.</param>
+    /// <exception cref="ModelNotFoundException">The store has no such model.</exception>
+    ValueTask<UpdatePlan> PlanUpdateAsync(IReadOnlyCollection<Digest> have, ModelReference want, CancellationToken cancellationToken = default);
+
+    /// <summary>Writes a model as one file, to be carried to another store (by convention <c>.edgeai</c>).</summary>
+    /// <param name="model">The reference.</param>
+    /// <param name="destination">Where to write; it stays the caller's to dispose.</param>
+    /// <param name="have">The digests of manifests that the other store has: what they hold is left out. Null or empty for a complete archive.</param>
+    /// <param name="cancellationToken">Cancels the writing; what was written is then no archive.</param>
+    /// <exception cref="ModelNotFoundException">The store has no such model.</exception>
+    /// <exception cref="ContentCorruptedException">The stored content is damaged.</exception>
+    ValueTask ExportArchiveAsync(
+        ModelReference model,
+        Stream destination,
+        IReadOnlyCollection<Digest>? have = null,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>Brings a model in from an archive; every byte is verified first.</summary>
+    /// <param name="source">The archive, read from where it stands to its end; it stays the caller's to dispose.</param>
+    /// <param name="model">The name to give, by tag; null for the name that it was exported under.</param>
+    /// <param name="cancellationToken">Cancels the import; the store is left as it was.</param>
+    /// <exception cref="InvalidArchiveException">It is no archive, is damaged, or leaves out what this store does not have either.</exception>
+    /// <exception cref="StorageFullException">The disk is full.</exception>
+    ValueTask<ImportResult> ImportArchiveAsync(Stream source, ModelReference? model = null, CancellationToken cancellationToken = default);
+
     /// <summary>Takes a name away. The content goes with the next <see cref="CollectGarbageAsync"/>, unless another name has it too.</summary>
     /// <param name="model">The reference, by tag.</param>
     /// <param name="cancellationToken">Cancels the removal.</param>

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using EdgeAI.Inference;
 using EdgeAI.Models;
 
 namespace EdgeAI.Loading;
@@ -34,11 +34,12 @@ internal sealed class LoadedModels(TimeSpan keepAlive, TimeProvider time) : IAsy
     }
 
     /// <summary>Holds a model that the caller holds already once more.</summary>
+    /// <exception cref="ObjectDisposedException">The caller's own hold, the last one, was given back meanwhile.</exception>
     public void Hold(SharedModel model)
     {
         lock (_lock)
         {
-            Debug.Assert(model.Holders > 0, "Only a holder may hold a model again.");
+            ObjectDisposedException.ThrowIf(model.Holders == 0, typeof(IModelLease));
             model.Holders++;
         }
     }

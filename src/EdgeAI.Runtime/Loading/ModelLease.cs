@@ -25,7 +25,7 @@ internal sealed class ModelLease(ModelReference reference, SharedModel model, Lo
         models.Hold(model);
         try
         {
-            return await Task.Run(() => _session.Session.Run(inputs, cancellationToken), cancellationToken).ConfigureAwait(false);
+            return await Task.Run(() => RunSession(inputs, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -39,7 +39,7 @@ internal sealed class ModelLease(ModelReference reference, SharedModel model, Lo
         models.Hold(model);
         try
         {
-            return _session.Session.Run(inputs, cancellationToken);
+            return RunSession(inputs, cancellationToken);
         }
         finally
         {
@@ -50,6 +50,19 @@ internal sealed class ModelLease(ModelReference reference, SharedModel model, Lo
 
     public ValueTask DisposeAsync() =>
         Interlocked.Exchange(ref _isDisposed, 1) == 0 ? models.ReleaseAsync(model) : ValueTask.CompletedTask;
+
+    // A provider knows the model by its files, the caller by its reference.
+    private ModelOutputs RunSession(IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _session.Session.Run(inputs, cancellationToken);
+        }
+        catch (InferenceException exception)
+        {
+            throw new InferenceException(reference.ToString(), exception.Device, (exception.InnerException ?? exception).Message, exception);
+        }
+    }
 
     private void Require(IReadOnlyDictionary<string, ModelValue> inputs)
     {

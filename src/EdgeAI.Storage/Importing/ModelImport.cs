@@ -4,7 +4,9 @@ using System.Threading.Channels;
 using EdgeAI.Models;
 using EdgeAI.Storage.Chunking;
 using EdgeAI.Storage.Codecs;
+using EdgeAI.Storage.Codecs.Elements;
 using EdgeAI.Storage.Indexing;
+using EdgeAI.Storage.Matching;
 using EdgeAI.Storage.Packs;
 
 namespace EdgeAI.Storage.Importing;
@@ -18,10 +20,12 @@ internal sealed class ModelImport(
     string staging,
     StoreIndex index,
     ChunkCodecs codecs,
+    BaseFinder bases,
     IProgress<ImportProgress>? progress) : IAsyncDisposable
 {
     private readonly HashSet<Digest> _written = [];
     private readonly List<WrittenPack> _packs = [];
+    private readonly List<TensorDraft> _tensors = [];
     private PackWriter? _pack;
     private long _bytesDone;
     private long _bytesTotal;
@@ -31,6 +35,9 @@ internal sealed class ModelImport(
 
     /// <summary>The packs, on disk under temporary names.</summary>
     public IReadOnlyList<WrittenPack> Packs => _packs;
+
+    /// <summary>The large tensors, for later imports to find.</summary>
+    public IEnumerable<StoredTensor> Tensors => _tensors.Select(tensor => tensor.ToStored());
 
     public async ValueTask<ModelManifest> RunAsync(CancellationToken cancellationToken)
     {
@@ -67,9 +74,10 @@ internal sealed class ModelImport(
     private async ValueTask<ModelFile> StoreAsync(SourceFile file, IEnumerable<TensorExtent> tensors, CancellationToken cancellationToken)
     {
         var plan = new ChunkPlan(file.Content.Length, tensors);
+        var drafts = await DraftAsync(file, tensors, cancellationToken).ConfigureAwait(false);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var encoding = Channel.CreateBounded<Task<EncodedChunk>>(new BoundedChannelOptions(2 * Environment.ProcessorCount) { SingleReader = true, SingleWriter = true });
-        var reading = ReadAsync(file, plan, encoding.Writer, stop.Token);
+        var reading = ReadAsync(file, plan, drafts, encoding.Writer, stop.Token);
         var chunks = new List<ChunkReference>();
         try
         {
@@ -78,6 +86,7 @@ internal sealed class ModelImport(
                 var chunk = await task.ConfigureAwait(false);
                 await WriteAsync(chunk, cancellationToken).ConfigureAwait(false);
                 chunks.Add(chunk.Reference);
+                chunk.Tensor?.AddChunk(chunk.Reference.Digest);
                 _bytesDone += chunk.Reference.Length;
                 progress?.Report(new ImportProgress(ImportStage.Storing, _bytesDone, _bytesTotal));
             }
@@ -103,6 +112,7 @@ internal sealed class ModelImport(
     private async Task<Digest> ReadAsync(
         SourceFile file,
         ChunkPlan plan,
+        Dictionary<TensorExtent, TensorDraft> drafts,
         ChannelWriter<Task<EncodedChunk>> encoding,
         CancellationToken cancellationToken)
     {
@@ -113,7 +123,8 @@ internal sealed class ModelImport(
             await foreach (var chunk in plan.CutAsync(file.ReadExactlyAsync, cancellationToken).ConfigureAwait(false))
             {
                 hash.AppendData(chunk.Content.Span);
-                await encoding.WriteAsync(Task.Run(() => Encode(chunk), CancellationToken.None), cancellationToken).ConfigureAwait(false);
+                var draft = chunk.Place.Tensor is { } tensor ? drafts.GetValueOrDefault(tensor) : null;
+                await encoding.WriteAsync(Task.Run(() => EncodeAsync(chunk, draft, cancellationToken), CancellationToken.None), cancellationToken).ConfigureAwait(false);
             }
 
             file.RequireUnchanged();
@@ -128,26 +139,86 @@ internal sealed class ModelImport(
         return new Digest(hash.GetHashAndReset());
     }
 
-    private EncodedChunk Encode(CutChunk chunk)
+    // Sketches are read before the file is, so that a tensor's base can be looked for when its first chunk comes.
+    private async ValueTask<Dictionary<TensorExtent, TensorDraft>> DraftAsync(
+        SourceFile file,
+        IEnumerable<TensorExtent> tensors,
+        CancellationToken cancellationToken)
+    {
+        var drafts = new Dictionary<TensorExtent, TensorDraft>(ReferenceEqualityComparer.Instance);
+        foreach (var tensor in tensors)
+        {
+            var form = TensorDraft.FormOf(tensor.Encoding);
+            if (form != ElementForm.Bytes && tensor.Length % form.SizeOf() == 0)
+            {
+                var sketch = await TensorSketch.ReadAsync(file.Content, tensor.Offset, tensor.Length / form.SizeOf(), form, cancellationToken).ConfigureAwait(false);
+                drafts.TryAdd(tensor, new TensorDraft(tensor, sketch));
+            }
+        }
+
+        _tensors.AddRange(drafts.Values);
+        return drafts;
+    }
+
+    private async Task<EncodedChunk> EncodeAsync(CutChunk chunk, TensorDraft? tensor, CancellationToken cancellationToken)
     {
         try
         {
-            var plain = chunk.Content.Span;
-            var reference = new ChunkReference(Digest.Of(plain), plain.Length);
-            if (index.HasSoundChunk(reference.Digest))
+            var reference = new ChunkReference(Digest.Of(chunk.Content.Span), chunk.Content.Length);
+            return index.FindState(reference.Digest) switch
             {
-                return new EncodedChunk(reference, null, 0);
-            }
+                ChunkState.Sound => new EncodedChunk(reference, tensor, null, 0, null),
 
-            var encoded = new byte[plain.Length];
-            var stored = codecs.Encode(plain, encoded, out var codec);
-            return new EncodedChunk(reference, encoded.AsMemory(0, stored), codec);
+                // What is made from a damaged chunk may be the only thing that it could be kept as a difference from: it stands by itself.
+                ChunkState.Suspect => Encode(reference, chunk, tensor, null, default),
+                _ => await EncodeNewAsync(reference, chunk, tensor, cancellationToken).ConfigureAwait(false),
+            };
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(chunk.Buffer);
         }
     }
+
+    private async ValueTask<EncodedChunk> EncodeNewAsync(ChunkReference reference, CutChunk chunk, TensorDraft? tensor, CancellationToken cancellationToken)
+    {
+        if (tensor is null)
+        {
+            return Encode(reference, chunk, null, null, default);
+        }
+
+        var ordinal = (int)(chunk.Place.FirstElement / ChunkPlan.ElementsPerChunk);
+        var similar = await FindBaseAsync(tensor, ordinal, chunk.Content, cancellationToken).ConfigureAwait(false);
+        using var baseline = similar is not null && ordinal < similar.Chunks.Count
+            ? await bases.ReadBaseAsync(similar.Chunks[ordinal], cancellationToken).ConfigureAwait(false)
+            : null;
+        return Encode(reference, chunk, tensor, baseline, similar?.Form ?? default);
+    }
+
+    private Task<StoredTensor?> FindBaseAsync(TensorDraft tensor, int ordinal, ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)
+    {
+        lock (tensor)
+        {
+            // The memory goes back to its pool when this chunk is done, and whoever else waits for the search does not need it.
+            return tensor.Base ??= bases.FindAsync(tensor, ordinal, plain, cancellationToken);
+        }
+    }
+
+    private EncodedChunk Encode(ChunkReference reference, CutChunk chunk, TensorDraft? tensor, BaseChunk? baseline, ElementForm baseForm)
+    {
+        var content = new ChunkContent(chunk.Content.Span, FormOf(chunk.Place))
+        {
+            Base = baseline is null ? [] : baseline.AsSpan(),
+            BaseForm = baseForm,
+            RowLength = tensor?.RowLength ?? 0,
+            FirstElement = chunk.Place.FirstElement,
+        };
+        var encoded = new byte[ChunkCodecs.BufferLength(reference.Length)];
+        var stored = codecs.Encode(content, encoded, out var codec);
+        return new EncodedChunk(reference, tensor, encoded.AsMemory(0, stored), codec, ChunkCodecs.NeedsBase(codec) ? baseline!.Identity : null);
+    }
+
+    private static ElementForm FormOf(in PlannedChunk plan) => plan.Tensor is { } tensor ? TensorDraft.FormOf(tensor.Encoding) : ElementForm.Bytes;
 
     private async ValueTask WriteAsync(EncodedChunk chunk, CancellationToken cancellationToken)
     {
@@ -157,7 +228,7 @@ internal sealed class ModelImport(
         }
 
         _pack ??= await PackWriter.CreateAsync(Path.Combine(staging, $"{_packs.Count}.pack"), cancellationToken).ConfigureAwait(false);
-        await _pack.AddAsync(chunk.Reference.Digest, chunk.Reference.Length, chunk.Codec, stored, cancellationToken).ConfigureAwait(false);
+        await _pack.AddAsync(chunk.Reference.Digest, chunk.Reference.Length, chunk.Codec, chunk.Base, stored, cancellationToken).ConfigureAwait(false);
         NewBytes += chunk.Reference.Length;
         if (_pack.Length >= PackFormat.TargetLength)
         {

@@ -1,4 +1,5 @@
 using EdgeAI.Models;
+using EdgeAI.Storage.Matching;
 using EdgeAI.Storage.Packs;
 using Microsoft.Data.Sqlite;
 
@@ -7,7 +8,7 @@ namespace EdgeAI.Storage.Indexing;
 internal sealed partial class StoreIndex
 {
     /// <summary>Enters packs, the manifest that needs them and its name, all at once.</summary>
-    public void Commit(IReadOnlyList<WrittenPack> packs, ModelInfo model)
+    public void Commit(IReadOnlyList<WrittenPack> packs, ModelInfo model, IReadOnlyList<StoredTensor> tensors)
     {
         using var connection = Open();
         using var transaction = connection.BeginTransaction();
@@ -28,6 +29,7 @@ internal sealed partial class StoreIndex
             ("$tag", model.Reference.Tag!),
             ("$manifest", model.Digest.ToArray()),
             ("$set_at", model.ImportedAt.ToUnixTimeMilliseconds()));
+        InsertTensors(connection, model, tensors);
         transaction.Commit();
     }
 
@@ -54,7 +56,10 @@ internal sealed partial class StoreIndex
     public void RemoveManifest(Digest manifest)
     {
         using var connection = Open();
+        using var transaction = connection.BeginTransaction();
+        Execute(connection, "DELETE FROM tensors WHERE manifest = $digest", ("$digest", manifest.ToArray()));
         Execute(connection, "DELETE FROM manifests WHERE digest = $digest", ("$digest", manifest.ToArray()));
+        transaction.Commit();
     }
 
     /// <summary>Remembers that a chunk failed a read: it is still tried, and the next import of it stores it again.</summary>
@@ -75,11 +80,12 @@ internal sealed partial class StoreIndex
         // Another process may have stored the same chunk meanwhile: one place is enough, unless it is a damaged one.
         using var command = connection.CreateCommand();
         command.CommandText = """
-            INSERT INTO chunks (digest, pack, offset, stored_length, length, codec)
-            VALUES ($digest, $pack, $offset, $stored_length, $length, $codec)
+            INSERT INTO chunks (digest, pack, offset, stored_length, length, codec, base, base_length, depth)
+            VALUES ($digest, $pack, $offset, $stored_length, $length, $codec, $base, $base_length, $depth)
             ON CONFLICT (digest) DO UPDATE SET
                 pack = excluded.pack, offset = excluded.offset, stored_length = excluded.stored_length,
-                length = excluded.length, codec = excluded.codec, suspect = 0
+                length = excluded.length, codec = excluded.codec, base = excluded.base, base_length = excluded.base_length,
+                depth = excluded.depth, suspect = 0
             WHERE suspect = 1
             """;
         var digest = command.Parameters.Add("$digest", SqliteType.Blob);
@@ -87,6 +93,9 @@ internal sealed partial class StoreIndex
         var storedLength = command.Parameters.Add("$stored_length", SqliteType.Integer);
         var length = command.Parameters.Add("$length", SqliteType.Integer);
         var codec = command.Parameters.Add("$codec", SqliteType.Integer);
+        var baseline = command.Parameters.Add("$base", SqliteType.Blob);
+        var baseLength = command.Parameters.Add("$base_length", SqliteType.Integer);
+        var depth = command.Parameters.Add("$depth", SqliteType.Integer);
         command.Parameters.AddWithValue("$pack", pack.Digest.ToArray());
         foreach (var entry in pack.Entries)
         {
@@ -95,6 +104,9 @@ internal sealed partial class StoreIndex
             storedLength.Value = entry.StoredLength;
             length.Value = entry.Length;
             codec.Value = entry.Codec;
+            baseline.Value = (object?)entry.Base?.Chunk.ToArray() ?? DBNull.Value;
+            baseLength.Value = (object?)entry.Base?.Length ?? DBNull.Value;
+            depth.Value = entry.Base?.Depth ?? 0;
             command.ExecuteNonQuery();
         }
     }

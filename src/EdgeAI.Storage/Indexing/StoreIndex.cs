@@ -34,11 +34,24 @@ internal sealed partial class StoreIndex
                 stored_length INTEGER NOT NULL,
                 length INTEGER NOT NULL,
                 codec INTEGER NOT NULL,
+                base BLOB,
+                base_length INTEGER,
+                depth INTEGER NOT NULL,
                 suspect INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
             CREATE INDEX IF NOT EXISTS chunks_by_pack ON chunks (pack);
             CREATE TABLE IF NOT EXISTS manifests (
                 digest BLOB NOT NULL PRIMARY KEY,
                 length INTEGER NOT NULL) WITHOUT ROWID;
+            CREATE TABLE IF NOT EXISTS tensors (
+                manifest BLOB NOT NULL,
+                model TEXT NOT NULL,
+                name TEXT NOT NULL,
+                elements INTEGER NOT NULL,
+                form INTEGER NOT NULL,
+                sketch BLOB NOT NULL,
+                chunks BLOB NOT NULL);
+            CREATE INDEX IF NOT EXISTS tensors_by_elements ON tensors (elements);
+            CREATE INDEX IF NOT EXISTS tensors_by_manifest ON tensors (manifest);
             CREATE TABLE IF NOT EXISTS names (
                 name TEXT NOT NULL,
                 tag TEXT NOT NULL,
@@ -50,20 +63,28 @@ internal sealed partial class StoreIndex
     }
 
     /// <summary>Whether the store has a chunk, and it has not failed a read since.</summary>
-    public bool HasSoundChunk(Digest chunk)
+    public bool HasSoundChunk(Digest chunk) => FindState(chunk) == ChunkState.Sound;
+
+    /// <summary>Whether the store has a chunk, and in what state.</summary>
+    public ChunkState FindState(Digest chunk)
     {
         using var connection = Open();
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT 1 FROM chunks WHERE digest = $digest AND suspect = 0";
+        command.CommandText = "SELECT suspect FROM chunks WHERE digest = $digest";
         command.Parameters.AddWithValue("$digest", chunk.ToArray());
-        return command.ExecuteScalar() is not null;
+        return command.ExecuteScalar() switch
+        {
+            null => ChunkState.Missing,
+            0L => ChunkState.Sound,
+            _ => ChunkState.Suspect,
+        };
     }
 
     public ChunkLocation? FindChunk(Digest chunk)
     {
         using var connection = Open();
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT pack, offset, stored_length, length, codec FROM chunks WHERE digest = $digest";
+        command.CommandText = "SELECT pack, offset, stored_length, length, codec, base, base_length, depth FROM chunks WHERE digest = $digest";
         command.Parameters.AddWithValue("$digest", chunk.ToArray());
         using var reader = command.ExecuteReader();
         return reader.Read() ? ReadLocation(reader, 0) : null;
@@ -74,14 +95,14 @@ internal sealed partial class StoreIndex
     {
         using var connection = Open();
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT digest, pack, offset, stored_length, length, codec FROM chunks WHERE pack = $pack ORDER BY offset";
+        command.CommandText = "SELECT digest, pack, offset, stored_length, length, codec, base, base_length, depth FROM chunks WHERE pack = $pack ORDER BY offset";
         command.Parameters.AddWithValue("$pack", pack.ToArray());
         using var reader = command.ExecuteReader();
         var entries = new List<PackEntry>();
         while (reader.Read())
         {
             var location = ReadLocation(reader, 1);
-            entries.Add(new PackEntry(ReadDigest(reader, 0), location.Offset, location.StoredLength, location.Length, location.Codec));
+            entries.Add(new PackEntry(ReadDigest(reader, 0), location.Offset, location.StoredLength, location.Length, location.Codec, location.Base));
         }
 
         return entries;
@@ -124,7 +145,10 @@ internal sealed partial class StoreIndex
         reader.GetInt64(column + 1),
         reader.GetInt32(column + 2),
         reader.GetInt32(column + 3),
-        reader.GetByte(column + 4));
+        reader.GetByte(column + 4),
+        reader.IsDBNull(column + 5)
+            ? null
+            : new ChunkBase(ReadDigest(reader, column + 5), reader.GetInt32(column + 6), reader.GetByte(column + 7)));
 
     private SqliteConnection Open()
     {

@@ -48,8 +48,20 @@ internal sealed class GarbageCollector(
             {
                 // A damaged manifest throws here, before anything is deleted: without it nobody knows what is garbage.
                 var manifest = await manifests.ReadAsync(model.Digest, cancellationToken).ConfigureAwait(false);
-                _liveChunks.UnionWith(manifest.Files.SelectMany(file => file.Chunks).Select(chunk => chunk.Digest));
+                foreach (var chunk in manifest.Files.SelectMany(file => file.Chunks))
+                {
+                    MarkWithBases(chunk.Digest);
+                }
             }
+        }
+    }
+
+    // A chunk that is kept as a difference can be read only while its base can.
+    private void MarkWithBases(Digest chunk)
+    {
+        for (Digest? next = chunk; next is { } live && _liveChunks.Add(live);)
+        {
+            next = index.FindChunk(live)?.Base?.Chunk;
         }
     }
 
@@ -125,7 +137,7 @@ internal sealed class GarbageCollector(
             {
                 var stored = new byte[entry.StoredLength];
                 await tier.ReadAsync(PackFormat.KeyOf(pack), entry.Offset, stored, cancellationToken).ConfigureAwait(false);
-                await writer.AddAsync(entry.Chunk, entry.Length, entry.Codec, stored, cancellationToken).ConfigureAwait(false);
+                await writer.AddAsync(entry.Chunk, entry.Length, entry.Codec, entry.Base, stored, cancellationToken).ConfigureAwait(false);
             }
 
             return await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);

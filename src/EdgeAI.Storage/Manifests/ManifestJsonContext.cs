@@ -7,6 +7,8 @@ namespace EdgeAI.Storage.Manifests;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     Converters = [
         typeof(DigestJsonConverter),
         typeof(ChunkReferenceJsonConverter),

@@ -31,13 +31,25 @@ internal static class ManifestSerializer
         }
     }
 
+    // A manifest may have come in an archive, from anybody: what the types promise is checked here, where it becomes one of ours.
     private static string? FindProblem(ModelManifest manifest) =>
         manifest.Schema != ModelManifest.CurrentSchema ? $"it has schema {manifest.Schema}; this version reads {ModelManifest.CurrentSchema}"
         : manifest.Files.Count == 0 ? "it names no file"
+        : manifest.Operators.Contains(null!) || manifest.Metadata.Values.Contains(null!) ? "it lacks an operator's name, or a property"
+        : !manifest.Signature.Inputs.Concat(manifest.Signature.Outputs).All(value => value is not null && IsComplete(value.Type)) ? "its signature is incomplete"
         : manifest.Files.Select(FindProblem).FirstOrDefault(problem => problem is not null);
 
-    private static string? FindProblem(ModelFile file) =>
-        !RelativePath.IsSafe(file.Path) ? $"it names the file '{file.Path}', which leaves the model's folder"
+    private static bool IsComplete(ModelValueType type) => type switch
+    {
+        { ElementType: { } elements } when !Enum.IsDefined(elements) => false,
+        { Kind: ModelValueKind.Tensor or ModelValueKind.SparseTensor } => type.ElementType is not null,
+        { Kind: ModelValueKind.Map, ElementType: null } or { Content: null } => false,
+        _ => Enum.IsDefined(type.Kind) && IsComplete(type.Content),
+    };
+
+    private static string? FindProblem(ModelFile? file) =>
+        file is null ? "it lacks a file"
+        : !RelativePath.IsSafe(file.Path) ? $"it names the file '{file.Path}', which leaves the model's folder"
         : file.Chunks.Any(chunk => chunk.Length is <= 0 or > Packs.PackFormat.MaxChunkLength) ? $"a chunk of '{file.Path}' has an impossible length"
         : file.Tensors.Any(tensor => tensor.Offset < 0 || tensor.Length < 0 || tensor.Offset > file.Length - tensor.Length) ? $"a tensor of '{file.Path}' does not lie in it"
         : file.Chunks.Sum(chunk => (long)chunk.Length) != file.Length ? $"the chunks of '{file.Path}' do not add up to its length"

@@ -30,6 +30,10 @@ internal sealed class ManifestStore(IStorageTier tier)
             : throw new ContentCorruptedException(digest, ManifestSerializer.KeyOf(digest), "its bytes have changed");
     }
 
+    /// <summary>The length of a manifest in bytes; 0 when it is missing.</summary>
+    public async ValueTask<long> GetLengthAsync(Digest digest, CancellationToken cancellationToken) =>
+        await tier.GetLengthAsync(ManifestSerializer.KeyOf(digest), cancellationToken).ConfigureAwait(false) ?? 0;
+
     private async ValueTask<bool> IsIntactAsync(Digest digest, CancellationToken cancellationToken) =>
         Digest.Of(await ReadBytesAsync(digest, cancellationToken).ConfigureAwait(false)) == digest;
 

@@ -8,4 +8,5 @@ namespace EdgeAI.Storage.Packs;
 /// <param name="StoredLength">How many stored bytes.</param>
 /// <param name="Length">How many plain bytes.</param>
 /// <param name="Codec">The codec of the stored bytes.</param>
-internal readonly record struct ChunkLocation(Digest Pack, long Offset, int StoredLength, int Length, byte Codec);
+/// <param name="Base">The chunk that it is decoded with; null for one that stands by itself.</param>
+internal readonly record struct ChunkLocation(Digest Pack, long Offset, int StoredLength, int Length, byte Codec, ChunkBase? Base);

@@ -12,22 +12,34 @@ internal sealed class PackReader(IStorageTier tier)
         var key = PackFormat.KeyOf(pack);
         var length = await tier.GetLengthAsync(key, cancellationToken).ConfigureAwait(false)
             ?? throw new ContentCorruptedException(pack, key, "the pack is missing");
+        return await ReadIndexAsync(pack, length, (offset, bytes, token) => tier.ReadAsync(key, offset, bytes, token), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the index of a pack that is anywhere.</summary>
+    /// <exception cref="ContentCorruptedException">The pack is cut short, or its index is damaged.</exception>
+    public static async ValueTask<IReadOnlyList<PackEntry>> ReadIndexAsync(
+        Digest pack,
+        long length,
+        RangeReader read,
+        CancellationToken cancellationToken)
+    {
+        var key = PackFormat.KeyOf(pack);
         var trailer = new byte[PackFormat.TrailerLength];
         if (length < PackFormat.HeaderLength + PackFormat.TrailerLength
-            || await tier.ReadAsync(key, length - trailer.Length, trailer, cancellationToken).ConfigureAwait(false) != trailer.Length
+            || await read(length - trailer.Length, trailer, cancellationToken).ConfigureAwait(false) != trailer.Length
             || !PackFormat.TryReadTrailer(trailer, length, out var indexOffset, out var count))
         {
             throw new ContentCorruptedException(pack, key, "the pack's trailer is damaged, or the pack is cut short");
         }
 
         var header = new byte[PackFormat.HeaderLength];
-        if (await tier.ReadAsync(key, 0, header, cancellationToken).ConfigureAwait(false) != header.Length || !PackFormat.IsHeaderIntact(header))
+        if (await read(0, header, cancellationToken).ConfigureAwait(false) != header.Length || !PackFormat.IsHeaderIntact(header))
         {
             throw new ContentCorruptedException(pack, key, "the pack's header is damaged");
         }
 
         var index = new byte[checked(count * PackFormat.EntryLength)];
-        if (await tier.ReadAsync(key, indexOffset, index, cancellationToken).ConfigureAwait(false) != index.Length
+        if (await read(indexOffset, index, cancellationToken).ConfigureAwait(false) != index.Length
             || !PackFormat.IsIndexIntact(trailer, index))
         {
             throw new ContentCorruptedException(pack, key, "the pack's index is damaged");

@@ -30,9 +30,15 @@ internal sealed class PackWriter : IAsyncDisposable
         return writer;
     }
 
-    public async ValueTask AddAsync(Digest chunk, int length, byte codec, ReadOnlyMemory<byte> stored, CancellationToken cancellationToken)
+    public async ValueTask AddAsync(
+        Digest chunk,
+        int length,
+        byte codec,
+        ChunkBase? baseline,
+        ReadOnlyMemory<byte> stored,
+        CancellationToken cancellationToken)
     {
-        _entries.Add(new PackEntry(chunk, Length, stored.Length, length, codec));
+        _entries.Add(new PackEntry(chunk, Length, stored.Length, length, codec, baseline));
         await WriteAsync(stored, cancellationToken).ConfigureAwait(false);
     }
 

@@ -8,14 +8,17 @@ using Microsoft.Data.Sqlite;
 namespace EdgeAI.Storage.Reading;
 
 /// <summary>Reads chunks. No byte leaves it that has not been compared with the chunk's name. Thread-safe.</summary>
-internal sealed class ChunkReader(StoreIndex index, IStorageTier tier, ChunkCodecs codecs)
+internal sealed class ChunkReader(StoreIndex index, IStorageTier tier)
 {
     /// <summary>Reads a chunk.</summary>
     /// <param name="chunk">Which chunk.</param>
     /// <param name="plain">Exactly as long as the chunk.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="ContentCorruptedException">The chunk is missing or damaged.</exception>
-    public async ValueTask ReadAsync(Digest chunk, Memory<byte> plain, CancellationToken cancellationToken)
+    public ValueTask ReadAsync(Digest chunk, Memory<byte> plain, CancellationToken cancellationToken) =>
+        ReadAsync(chunk, plain, ChunkBase.MaxReadDepth, cancellationToken);
+
+    private async ValueTask ReadAsync(Digest chunk, Memory<byte> plain, int depth, CancellationToken cancellationToken)
     {
         var location = Find(chunk);
         var stored = ArrayPool<byte>.Shared.Rent(location.StoredLength);
@@ -33,11 +36,42 @@ internal sealed class ChunkReader(StoreIndex index, IStorageTier tier, ChunkCode
                 }
             }
 
-            Decode(chunk, location, memory.Span, plain.Span);
+            await DecodeAsync(chunk, location, memory, plain, depth, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(stored);
+        }
+    }
+
+    private async ValueTask DecodeAsync(
+        Digest chunk,
+        ChunkLocation location,
+        Memory<byte> stored,
+        Memory<byte> plain,
+        int depth,
+        CancellationToken cancellationToken)
+    {
+        if (location.Base is not { } needed)
+        {
+            Decode(chunk, location, stored.Span, [], plain.Span);
+            return;
+        }
+
+        if (depth == 0 || needed.Length is <= 0 or > PackFormat.MaxChunkLength)
+        {
+            throw Corrupted(chunk, location);
+        }
+
+        var baseline = ArrayPool<byte>.Shared.Rent(needed.Length);
+        try
+        {
+            await ReadAsync(needed.Chunk, baseline.AsMemory(0, needed.Length), depth - 1, cancellationToken).ConfigureAwait(false);
+            Decode(chunk, location, stored.Span, baseline.AsSpan(0, needed.Length), plain.Span);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(baseline);
         }
     }
 
@@ -52,9 +86,9 @@ internal sealed class ChunkReader(StoreIndex index, IStorageTier tier, ChunkCode
     private async ValueTask<bool> TryReadStoredAsync(ChunkLocation location, Memory<byte> stored, CancellationToken cancellationToken) =>
         await tier.ReadAsync(PackFormat.KeyOf(location.Pack), location.Offset, stored, cancellationToken).ConfigureAwait(false) == stored.Length;
 
-    private void Decode(Digest chunk, ChunkLocation location, ReadOnlySpan<byte> stored, Span<byte> plain)
+    private void Decode(Digest chunk, ChunkLocation location, ReadOnlySpan<byte> stored, ReadOnlySpan<byte> baseline, Span<byte> plain)
     {
-        if (location.Length != plain.Length || !codecs.TryDecode(location.Codec, stored, plain) || Digest.Of(plain) != chunk)
+        if (location.Length != plain.Length || !ChunkCodecs.TryDecode(location.Codec, stored, baseline, plain) || Digest.Of(plain) != chunk)
         {
             plain.Clear();
             throw Corrupted(chunk, location);

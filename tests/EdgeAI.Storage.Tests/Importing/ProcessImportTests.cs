@@ -1,13 +1,19 @@
+using EdgeAI.Configuration;
 using EdgeAI.Models;
 using EdgeAI.Testing.Catalogue;
 using EdgeAI.Testing.Files;
 using EdgeAI.Testing.Processes;
+using Microsoft.Extensions.Time.Testing;
 
 namespace EdgeAI.Storage.Tests.Importing;
 
 /// <summary>Several processes on one store, and processes that die.</summary>
 public sealed class ProcessImportTests : IDisposable
 {
+    // What an import may take for a model of any size, and what .NET and SQLite take before it begins.
+    private const long MemoryBound = 256L << 20;
+    private const long RuntimeItself = 80L << 20;
+
     private readonly TestStore _test = new();
     private readonly TemporaryDirectory _folder = new();
 
@@ -117,6 +123,86 @@ public sealed class ProcessImportTests : IDisposable
         await _test.RequireContentAsync("m:1", TestModels.Mlp);
         _test.Reopen();
         await _test.RequireHealthyAsync();
+    }
+
+    [Fact]
+    public async Task CollectGarbageAsync_WhileAnotherProcessImports_WaitsForIt()
+    {
+        await _test.ImportAsync("old:1", TestModels.MatMul);
+        await _test.Store.RemoveAsync("old:1", Cancellation);
+        using var child = await StoreProcesses.StartUpToAsync(_test.Directory, "m:1", TestModels.Mlp.Save(_folder), ImportStage.Storing, 1);
+        var collection = _test.Store.CollectGarbageAsync(Cancellation).AsTask();
+        Assert.False(collection.IsCompleted);
+
+        child.WriteLine("go");
+        (await child.WaitAsync(Cancellation)).EnsureSuccess();
+
+        Assert.Equal(1, (await collection).PacksRemoved);
+        await _test.RequireContentAsync("m:1", TestModels.Mlp);
+        await _test.RequireHealthyAsync();
+    }
+
+    [Fact]
+    public async Task CollectGarbageAsync_AmongManyImports_TakesNothingThatIsWanted()
+    {
+        TestModel[] models = [TestModels.Mlp, TestModels.Convolutions, TestModels.External, TestModels.MatMul, TestModels.FineTunedMatMul];
+        var imports = ImportAtOnceAsync([.. models.Select(model => (model.Name, Save(model)))]);
+        while (!imports.IsCompleted)
+        {
+            await _test.Store.CollectGarbageAsync(Cancellation);
+        }
+
+        Assert.All(await imports, result => Assert.Equal(0, result.ExitCode));
+        foreach (var model in models)
+        {
+            await _test.RequireContentAsync(model.Name, model);
+        }
+
+        await _test.RequireHealthyAsync();
+    }
+
+    [Fact]
+    public async Task ImportAsync_LockHeldBeyondTheTimeout_SaysWhoseFaultItIs()
+    {
+        var path = TestModels.Mlp.Save(_folder);
+        using var child = await StoreProcesses.StartUpToAsync(_test.Directory, "m:1", path, ImportStage.Storing, 1);
+        var time = new FakeTimeProvider();
+        var store = ModelStore.Open(_test.Directory, new StorageOptions { LockTimeout = TimeSpan.FromMinutes(1) }, time);
+        var import = store.ImportAsync("m:1", ModelSource.FromFile(path), null, Cancellation).AsTask();
+        while (!import.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        var exception = await Assert.ThrowsAsync<StorageException>(() => import);
+
+        Assert.Contains("LockTimeout", exception.Message, StringComparison.Ordinal);
+        child.WriteLine("go");
+        (await child.WaitAsync(Cancellation)).EnsureSuccess();
+        await _test.RequireContentAsync("m:1", TestModels.Mlp);
+    }
+
+    [Fact]
+    public async Task ImportAsync_ModelLargerThanTheBound_TakesBoundedMemory()
+    {
+        const int Parts = 24;
+        const int PartLength = 16 << 20;
+        await using (var weights = File.Create(_folder.Combine("large.bin")))
+        {
+            for (var part = 0; part < Parts; part++)
+            {
+                await weights.WriteAsync(SeededRandom.Bytes(part, PartLength), Cancellation);
+            }
+        }
+
+        _folder.WriteFile("model.onnx", TestModels.LargeExternal("large.bin", (long)Parts * PartLength));
+        using var child = await StoreProcesses.StartAsync(_test.Directory, "large:1", _folder.Combine("model.onnx"));
+        child.WriteLine("go");
+        var result = (await child.WaitAsync(Cancellation)).EnsureSuccess();
+
+        var peak = long.Parse(result.Output.Split("peak ")[1]);
+        Assert.InRange(peak, 1, MemoryBound + RuntimeItself);
     }
 
     private static void SpinFor(int milliseconds)

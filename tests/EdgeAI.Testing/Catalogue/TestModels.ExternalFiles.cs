@@ -10,6 +10,12 @@ public static partial class TestModels
     /// <summary>One weight in a file beside the model.</summary>
     public static TestModel External { get; } = Chain("external", new ExternalData("model.data", 0, ExternalBytes));
 
+    /// <summary>A model file whose one weight is a whole file beside it, which the caller writes: for models larger than memory.</summary>
+    public static byte[] LargeExternal(string location, long length) => Model(graph => graph
+        .Output("y", OnnxType.Tensor(ElementType.UInt8, length))
+        .Initializer(new OnnxTensor { Name = "w", Type = ElementType.UInt8, Dimensions = [length] }.AsExternal(new(location, 0, length, WritesFile: false)))
+        .Node("Identity", ["w"], ["y"])).Build();
+
     private static IEnumerable<TestModel> ExternalFiles() =>
     [
         External,

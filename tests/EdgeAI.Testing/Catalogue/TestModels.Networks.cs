@@ -63,8 +63,24 @@ public static partial class TestModels
             .Node("MatMul", ["x", "w"], ["y"])),
         () => Inputs("x", TensorValue.Create(SeededRandom.Floats(2, size), 1, size)));
 
+    /// <summary><see cref="MatMul"/> after some more training: every weight has moved by a thousandth at most.</summary>
+    public static TestModel FineTunedMatMul { get; } = new(
+        "matmul-fine-tuned",
+        () => Model(graph => graph
+            .Input("x", OnnxType.Tensor(ElementType.Float32, 1, 512))
+            .Output("y", OnnxType.Tensor(ElementType.Float32, 1, 512))
+            .Initializer(OnnxTensor.Create("w", FineTune(SeededRandom.Floats(1, 512 * 512)), 512, 512))
+            .Node("MatMul", ["x", "w"], ["y"])),
+        () => Inputs("x", TensorValue.Create(SeededRandom.Floats(2, 512), 1, 512)));
+
     private static IEnumerable<TestModel> Networks() =>
-        [Add, AddOne, MatMul, DynamicShapes, Mlp, Convolutions, HalfPrecision, DynamicallyQuantized, Int4Weight];
+        [Add, AddOne, MatMul, FineTunedMatMul, DynamicShapes, Mlp, Convolutions, HalfPrecision, DynamicallyQuantized, Int4Weight];
+
+    private static float[] FineTune(float[] weights)
+    {
+        var steps = SeededRandom.Floats(12, weights.Length);
+        return [.. weights.Zip(steps, (weight, step) => weight + (step / 1000))];
+    }
 
     private static OnnxModelBuilder AddModel() => Model(graph => graph
         .Input("a", OnnxType.Tensor(ElementType.Float32, 2))

@@ -105,7 +105,7 @@ public static partial class TestModels
             .Node("OptionalHasElement", ["maybe"], ["there"])),
         () => Inputs("maybe", TensorValue.Create(new float[] { 1, 2 }, 2)));
 
-    /// <summary>A value of optional type comes out, and there is one.</summary>
+    /// <summary>A value of optional type comes out, and there is one. Not in <see cref="All"/>: whether there is one shows only as it runs.</summary>
     public static TestModel OptionalTypeOutput { get; } = new(
         "optional-type-output",
         () => Model(graph => graph
@@ -145,7 +145,7 @@ public static partial class TestModels
     private static IEnumerable<TestModel> Values() =>
     [
         OptionalInput, SequenceOutput, SequenceInput, SequenceThrough, StringSequenceOutput, IntegerMapOutput, StringMapOutput, StringMapInput,
-        IntegerMapInput, OptionalTypeInput, OptionalTypeOutput, Counter,
+        IntegerMapInput, OptionalTypeInput, Counter,
     ];
 
     private static OnnxModelBuilder MlModel(Action<OnnxGraph> define) => Model(define).ImportOpset(MlDomain, 3);

@@ -14,10 +14,15 @@ internal sealed unsafe class MappedWeights : IDisposable
 
     public MappedWeights(string path)
     {
+        Length = new FileInfo(path).Length;
+        if (Length == 0)
+        {
+            throw new EndOfStreamException($"'{path}' is empty, and a model's weights never are.");
+        }
+
         _file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, capacity: 0, MemoryMappedFileAccess.Read);
         _view = _file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _data);
-        Length = new FileInfo(path).Length;
     }
 
     public byte* Data => _data;

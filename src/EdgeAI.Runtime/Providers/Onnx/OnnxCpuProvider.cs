@@ -29,14 +29,24 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
             throw new ModelLoadException(name, device.ToString(), reason.Message, reason);
         }
 
+        RefuseOptionalOutputs(model.Manifest.Signature, name, device);
         try
         {
             return await Task.Run(() => CreateAsync(model, device, name, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
-        catch (OnnxRuntimeException exception)
+        catch (Exception exception) when (exception is OnnxRuntimeException or IOException or UnauthorizedAccessException)
         {
             cancellationToken.ThrowIfCancellationRequested();
             throw new ModelLoadException(name, device.ToString(), exception.Message, exception);
+        }
+    }
+
+    // Of an output that turns out to hold nothing, ONNX Runtime's C# interface reads through a null pointer, which ends the process.
+    private static void RefuseOptionalOutputs(ModelSignature signature, string name, ExecutionDevice device)
+    {
+        if (signature.Outputs.FirstOrDefault(output => output.Type.Kind == ModelValueKind.Optional) is { } optional)
+        {
+            throw new ModelLoadException(name, device.ToString(), $"The output {optional} may hold nothing, which this runtime can't hand on; give out a tensor.");
         }
     }
 

@@ -30,9 +30,9 @@ internal sealed class OnnxSession : IModelSession
 
     public ModelOutputs Run(IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken)
     {
-        using var bound = new OnnxInputs(inputs);
         try
         {
+            using var bound = new OnnxInputs(inputs);
             return cancellationToken.CanBeCanceled ? RunCancellable(bound, cancellationToken) : Run(bound, Uncancellable);
         }
         catch (OnnxRuntimeException exception)

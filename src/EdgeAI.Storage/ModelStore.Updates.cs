@@ -1,0 +1,93 @@
+using EdgeAI.Models;
+using EdgeAI.Storage.Durability;
+using EdgeAI.Storage.Packs;
+using EdgeAI.Storage.Updates;
+
+namespace EdgeAI.Storage;
+
+public sealed partial class ModelStore
+{
+    /// <inheritdoc/>
+    public async ValueTask<UpdatePlan> PlanUpdateAsync(IReadOnlyCollection<Digest> have, ModelReference want, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(have);
+        ArgumentNullException.ThrowIfNull(want);
+        return await RunAsync(
+            async () =>
+            {
+                var model = Require(want);
+                var manifest = await _manifests.ReadAsync(model.Digest, cancellationToken).ConfigureAwait(false);
+                var missing = await new UpdatePlanner(_index, _manifests).FindMissingAsync(have, manifest, cancellationToken).ConfigureAwait(false);
+                var ranges = UpdatePlanner.RangesOf(missing.Select(chunk => chunk.Location));
+                var manifestLength = have.Contains(model.Digest) ? 0 : await _manifests.GetLengthAsync(model.Digest, cancellationToken).ConfigureAwait(false);
+                return new UpdatePlan(model, ranges, missing.Count, ranges.Sum(range => range.Length) + manifestLength, manifest.TotalLength);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask ExportArchiveAsync(
+        ModelReference model,
+        Stream destination,
+        IReadOnlyCollection<Digest>? have = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(destination);
+        await RunStagedAsync(
+            async staging =>
+            {
+                var info = Require(model);
+                var manifest = await _manifests.ReadAsync(info.Digest, cancellationToken).ConfigureAwait(false);
+                var chunks = await new UpdatePlanner(_index, _manifests).FindMissingAsync(have ?? [], manifest, cancellationToken).ConfigureAwait(false);
+                await new ArchiveWriter(_tier, staging).WriteAsync(info, manifest, chunks, destination, cancellationToken).ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ImportResult> ImportArchiveAsync(Stream source, ModelReference? model = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        if (model is not null)
+        {
+            RequireTag(model);
+        }
+
+        return await RunStagedAsync(
+            async staging =>
+            {
+                var received = await new ArchiveReader(source, staging, _index, _chunks).ReadAsync(cancellationToken).ConfigureAwait(false);
+                var name = model ?? received.Reference;
+                RequireTag(name);
+                cancellationToken.ThrowIfCancellationRequested();
+                return await CommitAsync(name, received).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<ImportResult> CommitAsync(ModelReference name, ReceivedModel received)
+    {
+        var fresh = received.Pack.Entries.Where(entry => !_index.HasSoundChunk(entry.Chunk)).Sum(entry => (long)entry.Length);
+        IReadOnlyList<WrittenPack> packs = received.Pack.Entries.Count == 0 ? [] : [received.Pack];
+        return await CommitAsync(name, received.Digest, received.Json, received.Manifest.TotalLength, packs, [], fresh).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs an operation with a staging folder of its own, which a collection leaves alone.</summary>
+    private Task<T> RunStagedAsync<T>(Func<string, Task<T>> operation, CancellationToken cancellationToken) => RunAsync(
+        async () =>
+        {
+            using var shared = await FileLock.AcquireSharedAsync(_directory.StoreLock, _wait, cancellationToken).ConfigureAwait(false);
+            var staging = _directory.CreateStaging();
+            try
+            {
+                return await operation(staging).ConfigureAwait(false);
+            }
+            finally
+            {
+                StoreDirectory.DeleteStaging(staging);
+            }
+        },
+        cancellationToken);
+}

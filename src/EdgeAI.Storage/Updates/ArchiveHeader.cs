@@ -1,0 +1,26 @@
+using System.Text.Json.Serialization;
+
+namespace EdgeAI.Storage.Updates;
+
+/// <summary>
+/// What stands at the start of an archive. An archive is: eight bytes of magic, the header's length (4 bytes, little-endian), the header as JSON, the
+/// manifest, and a pack of the chunks.
+/// </summary>
+/// <param name="Model">The name that the model was exported under.</param>
+/// <param name="Manifest">The digest of the manifest.</param>
+/// <param name="ManifestLength">The length of the manifest in bytes.</param>
+/// <param name="PackLength">The length of the pack in bytes.</param>
+internal sealed partial record ArchiveHeader(string Model, string Manifest, long ManifestLength, long PackLength)
+{
+    /// <summary>The longest header that is read.</summary>
+    public const int MaxLength = 1 << 16;
+
+    public static ReadOnlySpan<byte> Magic => "EDGEAI\0\u0001"u8;
+
+    [JsonSourceGenerationOptions(
+        PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true)]
+    [JsonSerializable(typeof(ArchiveHeader))]
+    internal sealed partial class Json : JsonSerializerContext;
+}
