@@ -70,7 +70,7 @@ public sealed class LoadFailureTests
         await test.ImportAsync(TestModels.MatMul);
         using (var hot = await test.Runtime.Store.MaterializeAsync("matmul", Cancellation))
         {
-            await using var file = File.OpenWrite(Path.Combine(Path.GetDirectoryName(hot.Files.GraphPath)!, name));
+            await using var file = File.OpenWrite(Path.Combine(Path.GetDirectoryName(hot.Files.ModelPath)!, name));
             file.SetLength(length);
         }
 
