@@ -1,7 +1,6 @@
 using EdgeAI.Benchmarks.Store.Corpora;
 using EdgeAI.Benchmarks.Store.Peers;
 using EdgeAI.Benchmarks.Store.Probes;
-using EdgeAI.Benchmarks.Store.Processes;
 using EdgeAI.Benchmarks.Store.Reporting;
 using EdgeAI.Models;
 using EdgeAI.Storage;
@@ -48,16 +47,13 @@ internal sealed class UpdateMeasure : IMeasure
         }
     }
 
-    // What the second version adds to the packs and manifests is what a node that has the first one lacks.
     private static async Task<long> CountMovedAsync(BenchmarkContext context, CorpusUpdate update)
     {
         using var work = context.CreateWork();
-        var objects = Path.Combine(work.FullPath, "store", "objects");
         var store = ModelStore.Open(work.Folder("store"));
-        await store.ImportAsync(update.Before.Reference, Source(context.Corpus, update.Before));
-        var had = WorkFolder.Measure(objects);
+        var before = await store.ImportAsync(update.Before.Reference, Source(context.Corpus, update.Before));
         await store.ImportAsync(update.After.Reference, Source(context.Corpus, update.After));
-        return WorkFolder.Measure(objects) - had;
+        return (await store.PlanUpdateAsync([before.Model.Digest], update.After.Reference)).MovedBytes;
     }
 
     // A peer knows files, not models: each file of the new version comes as a change of the old model file.

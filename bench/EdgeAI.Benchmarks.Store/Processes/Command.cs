@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace EdgeAI.Benchmarks.Store.Processes;
@@ -5,6 +6,9 @@ namespace EdgeAI.Benchmarks.Store.Processes;
 /// <summary>A program that is run to its end.</summary>
 internal sealed record Command(string Program, IReadOnlyList<string> Arguments)
 {
+    private static readonly ConcurrentDictionary<Process, bool> Running = new();
+    private static volatile bool IsEnding;
+
     /// <summary>The folder it runs in; null for this process's own.</summary>
     public string? Directory { get; init; }
 
@@ -15,6 +19,16 @@ internal sealed record Command(string Program, IReadOnlyList<string> Arguments)
     public static bool Exists(string program) =>
         (System.Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator)
             .Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, program)));
+
+    /// <summary>Ends what still runs, because this process is about to end; whoever waits for a command waits for that end from now on.</summary>
+    public static void KillRunning()
+    {
+        IsEnding = true;
+        foreach (var process in Running.Keys)
+        {
+            process.Kill(entireProcessTree: true);
+        }
+    }
 
     /// <returns>What it printed.</returns>
     /// <exception cref="CommandException">It ended with another code than 0.</exception>
@@ -32,9 +46,16 @@ internal sealed record Command(string Program, IReadOnlyList<string> Arguments)
         }
 
         using var process = Process.Start(start)!;
+        Running[process] = true;
         var errors = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
+        Running.TryRemove(process, out _);
+        if (IsEnding)
+        {
+            await Task.Delay(Timeout.Infinite);
+        }
+
         return process.ExitCode == 0 ? output : throw new CommandException(Program, process.ExitCode, await errors);
     }
 

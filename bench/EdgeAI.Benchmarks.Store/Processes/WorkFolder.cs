@@ -10,7 +10,7 @@ internal sealed class WorkFolder : IDisposable
         FullPath = path;
 
         // An interrupted run must not leave gigabytes behind, least of all in memory.
-        _onExit = (_, _) => Delete();
+        _onExit = (_, _) => DeleteInUse();
         AppDomain.CurrentDomain.ProcessExit += _onExit;
     }
 
@@ -51,6 +51,23 @@ internal sealed class WorkFolder : IDisposable
     {
         AppDomain.CurrentDomain.ProcessExit -= _onExit;
         Delete();
+    }
+
+    // An import in this very process may go on writing until the end.
+    private void DeleteInUse()
+    {
+        for (var attempt = 0; attempt < 10; attempt++)
+        {
+            try
+            {
+                Delete();
+                return;
+            }
+            catch (IOException exception)
+            {
+                Console.Error.WriteLine($"{FullPath} could not be deleted: {exception.Message}");
+            }
+        }
     }
 
     private void Delete()
