@@ -4,15 +4,23 @@ using EdgeAI.Models;
 using EdgeAI.Storage;
 using EdgeAI.Testing.StoreProcess;
 
-// Imports a model into a store, as another process than the test: <store> <reference> <model file> [<stage to stop at> <report to stop at>].
-// It says "ready", waits for a line, imports, and says "done …" and how much memory it took, or "failed …". At the stage to stop at it says so and waits for a line.
-var store = ModelStore.Open(args[0]);
-var progress = args.Length > 3 ? new PausingProgress(Enum.Parse<ImportStage>(args[3]), int.Parse(args[4])) : null;
+// Works on a store as another process than the test:
+//   churn <store> <folder of models> <seed>
+//   import <store> <reference> <model file> [<stage to stop at> <report to stop at>]
+// An import says "ready", waits for a line, imports, and says "done …" and how much memory it took, or "failed …". At the stage to stop at it
+// says so and waits for a line.
+var store = ModelStore.Open(args[1]);
+if (args[0] == "churn")
+{
+    await new Churn(store, args[2], int.Parse(args[3])).RunAsync();
+}
+
+var progress = args.Length > 4 ? new PausingProgress(Enum.Parse<ImportStage>(args[4]), int.Parse(args[5])) : null;
 Console.WriteLine("ready");
 Console.ReadLine();
 try
 {
-    var result = await store.ImportAsync(args[1], ModelSource.FromFile(args[2]), progress);
+    var result = await store.ImportAsync(args[2], ModelSource.FromFile(args[3]), progress);
     Console.WriteLine($"done {result.Model.Digest} {result.WasPresent} {result.NewBytes}");
     Console.WriteLine($"peak {Process.GetCurrentProcess().PeakWorkingSet64}");
     return 0;

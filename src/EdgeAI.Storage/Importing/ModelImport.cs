@@ -27,6 +27,7 @@ internal sealed class ModelImport(
     private readonly List<WrittenPack> _packs = [];
     private readonly List<TensorDraft> _tensors = [];
     private PackWriter? _pack;
+    private TensorRecognizer? _recognizer;
     private long _bytesDone;
     private long _bytesTotal;
 
@@ -73,8 +74,9 @@ internal sealed class ModelImport(
 
     private async ValueTask<ModelFile> StoreAsync(SourceFile file, IEnumerable<TensorExtent> tensors, CancellationToken cancellationToken)
     {
-        var plan = new ChunkPlan(file.Content.Length, tensors);
-        var drafts = await DraftAsync(file, tensors, cancellationToken).ConfigureAwait(false);
+        var cuts = tensors.Any() ? tensors : await RecognizeAsync(file, cancellationToken).ConfigureAwait(false);
+        var plan = new ChunkPlan(file.Content.Length, cuts);
+        var drafts = await DraftAsync(file, cuts, cancellationToken).ConfigureAwait(false);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var encoding = Channel.CreateBounded<Task<EncodedChunk>>(new BoundedChannelOptions(2 * Environment.ProcessorCount) { SingleReader = true, SingleWriter = true });
         var reading = ReadAsync(file, plan, drafts, encoding.Writer, stop.Token);
@@ -139,6 +141,11 @@ internal sealed class ModelImport(
         return new Digest(hash.GetHashAndReset());
     }
 
+    // A file without tensors may still hold some that its format's parser, or the lack of one, did not find.
+    private async ValueTask<IEnumerable<TensorExtent>> RecognizeAsync(SourceFile file, CancellationToken cancellationToken) => file.Content.Length < ChunkPlan.LargeTensor
+        ? []
+        : await (_recognizer ??= new TensorRecognizer(index)).FindAsync(file.Content, file.Location, cancellationToken).ConfigureAwait(false);
+
     // Sketches are read before the file is, so that a tensor's base can be looked for when its first chunk comes.
     private async ValueTask<Dictionary<TensorExtent, TensorDraft>> DraftAsync(
         SourceFile file,
@@ -152,7 +159,8 @@ internal sealed class ModelImport(
             if (form != ElementForm.Bytes && tensor.Length % form.SizeOf() == 0)
             {
                 var sketch = await TensorSketch.ReadAsync(file.Content, tensor.Offset, tensor.Length / form.SizeOf(), form, cancellationToken).ConfigureAwait(false);
-                drafts.TryAdd(tensor, new TensorDraft(tensor, sketch));
+                var start = await TensorStart.ReadAsync(file.Content, tensor.Offset, cancellationToken).ConfigureAwait(false);
+                drafts.TryAdd(tensor, new TensorDraft(tensor, sketch, start));
             }
         }
 

@@ -49,6 +49,7 @@ internal sealed partial class StoreIndex
                 elements INTEGER NOT NULL,
                 form INTEGER NOT NULL,
                 sketch BLOB NOT NULL,
+                start INTEGER NOT NULL,
                 chunks BLOB NOT NULL);
             CREATE INDEX IF NOT EXISTS tensors_by_elements ON tensors (elements);
             CREATE INDEX IF NOT EXISTS tensors_by_manifest ON tensors (manifest);

@@ -8,5 +8,6 @@ namespace EdgeAI.Storage.Matching;
 /// <param name="Elements">How many elements it has.</param>
 /// <param name="Form">Their form.</param>
 /// <param name="Sketch">Its sketch.</param>
+/// <param name="Start">The hash of its first bytes (<see cref="TensorStart"/>); 0 where they would be found everywhere.</param>
 /// <param name="Chunks">Its chunks, in order.</param>
-internal sealed record StoredTensor(string Name, long Elements, ElementForm Form, byte[] Sketch, IReadOnlyList<Digest> Chunks);
+internal sealed record StoredTensor(string Name, long Elements, ElementForm Form, byte[] Sketch, ulong Start, IReadOnlyList<Digest> Chunks);

@@ -5,7 +5,7 @@ using EdgeAI.Storage.Importing;
 namespace EdgeAI.Storage.Matching;
 
 /// <summary>A tensor that is being imported: what is known of it before its chunks are read, and its chunks as they come.</summary>
-internal sealed class TensorDraft(TensorExtent extent, byte[] sketch)
+internal sealed class TensorDraft(TensorExtent extent, byte[] sketch, ulong start)
 {
     private readonly List<Digest> _chunks = [];
 
@@ -25,7 +25,7 @@ internal sealed class TensorDraft(TensorExtent extent, byte[] sketch)
 
     public void AddChunk(Digest chunk) => _chunks.Add(chunk);
 
-    public StoredTensor ToStored() => new(extent.Name, Elements, Form, sketch, _chunks);
+    public StoredTensor ToStored() => new(extent.Name, Elements, Form, sketch, start, _chunks);
 
     /// <summary>What a codec may take elements for. The blocks of a quantised format are scales among small integers: taken for integers of a byte.</summary>
     public static ElementForm FormOf(TensorEncoding encoding) =>

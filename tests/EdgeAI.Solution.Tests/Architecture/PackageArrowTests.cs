@@ -9,6 +9,11 @@ public sealed class PackageArrowTests
     private static readonly string[] AllowedInAbstractions = ["Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Options"];
 
     [Fact]
+    public void Packages_AreTheProjectsOfSrc() => Assert.Equal(
+        PackageAssemblies.All.Order(),
+        SourceFiles.Find("*.csproj", "src").Select(path => Path.GetFileNameWithoutExtension(path)).Order());
+
+    [Fact]
     public void Abstractions_Reference_NothingOfThirdParties() =>
         Assert.Empty(PackageAssemblies.ReferencesOf(PackageAssemblies.Abstractions).Except(AllowedInAbstractions));
 
