@@ -177,6 +177,7 @@ public sealed class HostileFormatTests : IDisposable
         ("offset-beyond-end.gguf", new GgufBuilder().Announce("w", 0, 1 << 20, 1).Build()),
         ("offset-of-2-64.gguf", new GgufBuilder().Announce("w", 0, ulong.MaxValue - 31, 1).Build()),
         ("offset-unaligned.gguf", new GgufBuilder().Tensor("v", new float[64], 64).Announce("w", 0, 4, 1).Build()),
+        ("empty-tensor-beyond-end.gguf", new GgufBuilder().Announce("v", 0, 64, 0).Announce("w", 0, 0, 16).Build()),
         ("overlap.gguf", new GgufBuilder().Tensor("v", new float[64], 64).Announce("w", 0, 32, 4).Build()),
         ("half-a-block.gguf", new GgufBuilder().Tensor("w", 2, new byte[18], 16).Build()),
         ("zeros.gguf", new byte[5000]),

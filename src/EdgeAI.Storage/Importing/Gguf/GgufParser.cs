@@ -142,13 +142,14 @@ internal sealed partial class GgufParser
     {
         var dataStart = (_reader.Position + _alignment - 1) / _alignment * _alignment;
         infos.Sort((left, right) => (left.Offset, left.Length ?? long.MaxValue).CompareTo((right.Offset, right.Length ?? long.MaxValue)));
+        var dataLength = Math.Max(0, _length - dataStart);
         var tensors = new List<TensorExtent>();
         for (var i = 0; i < infos.Count; i++)
         {
             var info = infos[i];
-            var end = i + 1 < infos.Count ? infos[i + 1].Offset : Math.Max(info.Offset, _length - dataStart);
+            var end = i + 1 < infos.Count ? Math.Min(infos[i + 1].Offset, dataLength) : dataLength;
             var length = info.Length ?? end - info.Offset;
-            if (length > end - info.Offset)
+            if (info.Offset > dataLength || length > end - info.Offset)
             {
                 throw new MalformedModelException($"the tensor '{info.Name}' overlaps the next one, or the file is cut short", info.Position);
             }

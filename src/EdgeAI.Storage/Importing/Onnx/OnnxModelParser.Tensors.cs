@@ -13,7 +13,7 @@ internal sealed partial class OnnxModelParser
         if (isMain)
         {
             _initializers.Add(fields.Name);
-            RequireFewer(_initializers.Count, tensor);
+            RequireFewer(_initializers.Count, MaxInitializers, tensor);
         }
 
         var type = fields.ElementType ?? throw new MalformedModelException($"the tensor '{fields.Name}' has no element type", tensor.Start);
@@ -27,11 +27,11 @@ internal sealed partial class OnnxModelParser
         }
     }
 
-    private static void RequireFewer(int count, in ProtobufField tensor)
+    private static void RequireFewer(int count, int limit, in ProtobufField tensor)
     {
-        if (count >= MaxTensors)
+        if (count >= limit)
         {
-            throw new MalformedModelException($"it has more than {MaxTensors} tensors", tensor.Start);
+            throw new MalformedModelException($"it has more than {limit} tensors", tensor.Start);
         }
     }
 
@@ -139,7 +139,7 @@ internal sealed partial class OnnxModelParser
             throw new MalformedModelException($"the tensor '{fields.Name}' has {stated} external bytes; its shape wants {length}", tensor.Start);
         }
 
-        RequireFewer(_tensors.Count, tensor);
+        RequireFewer(_tensors.Count, MaxTensors, tensor);
         _tensors.Add(new OnnxTensor
         {
             Name = fields.Name,
@@ -176,7 +176,7 @@ internal sealed partial class OnnxModelParser
             return;
         }
 
-        RequireFewer(_tensors.Count, tensor);
+        RequireFewer(_tensors.Count, MaxTensors, tensor);
         _tensors.Add(new OnnxTensor
         {
             Name = fields.Name,

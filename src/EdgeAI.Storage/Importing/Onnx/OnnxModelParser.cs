@@ -14,8 +14,9 @@ internal sealed partial class OnnxModelParser
     private const int MaxNameLength = 1 << 16;
     private const int MaxOperators = 1 << 12;
 
-    // What is kept for each in memory is some hundred bytes; a file may name one in a few.
-    private const int MaxTensors = 1 << 17;
+    // What is kept for each in memory is up to a kilobyte; a file may name one in a few bytes.
+    private const int MaxTensors = 1 << 16;
+    private const int MaxInitializers = 1 << 17;
     private const int MaxValues = 1 << 14;
     private const int MaxGraphDepth = 64;
     private const int FirstIrVersionWithOpsets = 3;
