@@ -51,7 +51,7 @@ internal static class ManifestSerializer
         file is null ? "it lacks a file"
         : !RelativePath.IsSafe(file.Path) ? $"it names the file '{file.Path}', which leaves the model's folder"
         : file.Chunks.Any(chunk => chunk.Length is <= 0 or > Packs.PackFormat.MaxChunkLength) ? $"a chunk of '{file.Path}' has an impossible length"
-        : file.Tensors.Any(tensor => tensor.Offset < 0 || tensor.Length < 0 || tensor.Offset > file.Length - tensor.Length) ? $"a tensor of '{file.Path}' does not lie in it"
+        : !file.Tensors.All(tensor => tensor is { Offset: >= 0, Length: >= 0 } && tensor.Offset <= file.Length - tensor.Length) ? $"a tensor of '{file.Path}' does not lie in it"
         : file.Chunks.Sum(chunk => (long)chunk.Length) != file.Length ? $"the chunks of '{file.Path}' do not add up to its length"
         : null;
 }

@@ -29,6 +29,12 @@ public sealed class ArchiveTests : IDisposable
         ["chunks-missing"] = manifest => FileOf(manifest)["chunks"]!.AsArray().RemoveAt(0),
         ["length-other"] = manifest => FileOf(manifest)["length"] = 1L << 50,
         ["length-negative"] = manifest => FileOf(manifest)["length"] = -1,
+        ["tensors-null"] = manifest => FileOf(manifest)["tensors"] = null,
+        ["tensors-with-null"] = manifest => FileOf(manifest)["tensors"]!.AsArray().Add(null),
+        ["tensor-before-the-file"] = manifest => FileOf(manifest)["tensors"]!.AsArray().Add(Tensor(-1, 1)),
+        ["tensor-beyond-the-file"] = manifest => FileOf(manifest)["tensors"]!.AsArray().Add(Tensor(1L << 40, 1)),
+        ["tensor-of-negative-length"] = manifest => FileOf(manifest)["tensors"]!.AsArray().Add(Tensor(0, -1)),
+        ["tensor-without-place"] = manifest => FileOf(manifest)["tensors"]!.AsArray().Add(new JsonArray("w", "float32")),
         ["schema-of-the-future"] = manifest => manifest["schema"] = 99,
         ["signature-null"] = manifest => manifest["signature"] = null,
         ["signature-inputs-null"] = manifest => manifest["signature"]!["inputs"] = null,
@@ -239,6 +245,8 @@ public sealed class ArchiveTests : IDisposable
         Assert.Empty(none.Ranges);
         await Assert.ThrowsAsync<ModelNotFoundException>(async () => await _from.Store.PlanUpdateAsync([], "none:1", Cancellation));
     }
+
+    private static JsonArray Tensor(long offset, long length) => ["w", "float32", new JsonArray(1), offset, length];
 
     private static JsonObject TypeOf(JsonObject manifest) => manifest["signature"]!["inputs"]![0]!["type"]!.AsObject();
 
