@@ -69,12 +69,7 @@ public sealed partial class ModelStore
             var output = DurableFile.Create(temporary);
             await using (output.ConfigureAwait(false))
             {
-                var content = new ChunkedStream(file, _chunks);
-                await using (content.ConfigureAwait(false))
-                {
-                    await content.CopyToAsync(output, cancellationToken).ConfigureAwait(false);
-                }
-
+                await ParallelReader.CopyAsync(file, _chunks, output.SafeFileHandle, cancellationToken).ConfigureAwait(false);
                 await DurableFile.FlushAsync(output, cancellationToken).ConfigureAwait(false);
             }
 

@@ -10,7 +10,7 @@ internal sealed partial class StoreIndex
     /// <summary>Enters packs, the manifest that needs them and its name, all at once.</summary>
     public void Commit(IReadOnlyList<WrittenPack> packs, ModelInfo model, IReadOnlyList<StoredTensor> tensors)
     {
-        using var connection = Open();
+        using var connection = OpenToWrite();
         using var transaction = connection.BeginTransaction();
         foreach (var pack in packs)
         {
@@ -36,7 +36,7 @@ internal sealed partial class StoreIndex
     /// <summary>Takes a pack's chunks from another pack from now on.</summary>
     public void ReplacePack(Digest old, WrittenPack replacement)
     {
-        using var connection = Open();
+        using var connection = OpenToWrite();
         using var transaction = connection.BeginTransaction();
         Execute(connection, "DELETE FROM chunks WHERE pack = $pack", ("$pack", old.ToArray()));
         InsertPack(connection, replacement);
@@ -46,7 +46,7 @@ internal sealed partial class StoreIndex
 
     public void RemovePack(Digest pack)
     {
-        using var connection = Open();
+        using var connection = OpenToWrite();
         using var transaction = connection.BeginTransaction();
         Execute(connection, "DELETE FROM chunks WHERE pack = $pack", ("$pack", pack.ToArray()));
         Execute(connection, "DELETE FROM packs WHERE digest = $pack", ("$pack", pack.ToArray()));
@@ -55,7 +55,7 @@ internal sealed partial class StoreIndex
 
     public void RemoveManifest(Digest manifest)
     {
-        using var connection = Open();
+        using var connection = OpenToWrite();
         using var transaction = connection.BeginTransaction();
         Execute(connection, "DELETE FROM tensors WHERE manifest = $digest", ("$digest", manifest.ToArray()));
         Execute(connection, "DELETE FROM manifests WHERE digest = $digest", ("$digest", manifest.ToArray()));
@@ -65,7 +65,7 @@ internal sealed partial class StoreIndex
     /// <summary>Remembers that a chunk failed a read: it is still tried, and the next import of it stores it again.</summary>
     public void MarkSuspect(Digest chunk)
     {
-        using var connection = Open();
+        using var connection = OpenToWrite();
         Execute(connection, "UPDATE chunks SET suspect = 1 WHERE digest = $digest", ("$digest", chunk.ToArray()));
     }
 

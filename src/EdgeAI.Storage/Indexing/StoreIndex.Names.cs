@@ -46,7 +46,7 @@ internal sealed partial class StoreIndex
 
     public bool RemoveName(ModelReference model)
     {
-        using var connection = Open();
+        using var connection = OpenToWrite();
         using var command = connection.CreateCommand();
         command.CommandText = "DELETE FROM names WHERE name = $name AND tag = $tag";
         command.Parameters.AddWithValue("$name", model.Name);

@@ -20,7 +20,7 @@ internal sealed partial class StoreIndex
     /// <summary>Makes the tables that are not there yet.</summary>
     public void Create()
     {
-        using var connection = Open();
+        using var connection = OpenToWrite();
         using var command = connection.CreateCommand();
         command.CommandText = """
             PRAGMA journal_mode = WAL;
@@ -155,8 +155,13 @@ internal sealed partial class StoreIndex
     {
         var connection = new SqliteConnection(_connectionString);
         connection.Open();
+        return connection;
+    }
 
-        // A commit is on disk when it returns: what an import reports as durable is.
+    /// <summary>A connection whose commits are on disk when they return: what an import reports as durable is.</summary>
+    private SqliteConnection OpenToWrite()
+    {
+        var connection = Open();
         using var command = connection.CreateCommand();
         command.CommandText = "PRAGMA synchronous = FULL";
         command.ExecuteNonQuery();
