@@ -32,6 +32,7 @@ internal sealed class GarbageCollector(
     public async ValueTask<GarbageCollectionReport> RunAsync_NeedsLock(CancellationToken cancellationToken)
     {
         directory.ClearStaging_NeedsLock();
+        _bytesFreed += tier.ClearTemporary_NeedsLock();
         await MarkAsync(cancellationToken).ConfigureAwait(false);
         DropHotModels();
         await SweepManifestsAsync(cancellationToken).ConfigureAwait(false);

@@ -8,6 +8,7 @@ namespace EdgeAI.Storage.Tiers;
 internal sealed class LocalDirectoryTier : IStorageTier
 {
     private const string TemporarySuffix = ".tmp";
+    private const string LockSuffix = ".lock" + TemporarySuffix;
     private const int MaxSwapLength = 64 << 10;
 
     private readonly string _root;
@@ -51,6 +52,24 @@ internal sealed class LocalDirectoryTier : IStorageTier
 
     /// <summary>Takes a flushed file on the same disk as an object, without copying it.</summary>
     public bool Adopt(string key, string file) => DurableFile.Publish(file, PathOf(key));
+
+    /// <summary>Deletes what writers that crashed left under temporary names. The caller sees to it that nobody writes.</summary>
+    /// <returns>The bytes that were given back.</returns>
+    public long ClearTemporary_NeedsLock()
+    {
+        long bytes = 0;
+        foreach (var file in new DirectoryInfo(_root).EnumerateFiles("*" + TemporarySuffix, SearchOption.AllDirectories))
+        {
+            // The file of a lock stays: to delete it would let two processes hold locks on two files of one name.
+            if (!file.Name.EndsWith(LockSuffix, StringComparison.Ordinal))
+            {
+                bytes += file.Length;
+                file.Delete();
+            }
+        }
+
+        return bytes;
+    }
 
     public async ValueTask<int> ReadAsync(string key, long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
     {
@@ -128,7 +147,7 @@ internal sealed class LocalDirectoryTier : IStorageTier
         // Between processes the file beside the object decides, between threads the lock: a process may share its own file locks.
         lock (_swap)
         {
-            using var file = LockForSwap(path + ".lock" + TemporarySuffix, cancellationToken);
+            using var file = LockForSwap(path + LockSuffix, cancellationToken);
             return new(Swap_NeedsLock(path, expected, content));
         }
     }

@@ -103,6 +103,19 @@ public sealed class GarbageCollectionTests : IDisposable
     }
 
     [Fact]
+    public async Task CollectGarbageAsync_WhatACrashLeftUnderATemporaryName_Goes()
+    {
+        await _test.ImportAsync("keep:1", TestModels.Add);
+        var objects = _test.Objects();
+        await File.WriteAllBytesAsync(Path.Combine(_test.Directory, "objects", "manifests", "half.json.0.tmp"), new byte[77], Cancellation);
+
+        var report = await _test.Store.CollectGarbageAsync(Cancellation);
+
+        Assert.Equal(77, report.BytesFreed);
+        Assert.Equal(objects, _test.Objects());
+    }
+
+    [Fact]
     public async Task CollectGarbageAsync_EmptyStore_FreesNothing()
     {
         var report = await _test.Store.CollectGarbageAsync(Cancellation);
