@@ -37,6 +37,7 @@ internal sealed class GarbageCollector(
         await SweepManifestsAsync(cancellationToken).ConfigureAwait(false);
         await SweepPacksAsync(cancellationToken).ConfigureAwait(false);
         await SweepOrphansAsync(cancellationToken).ConfigureAwait(false);
+        _bytesFreed += tier.ClearTemporaries_NeedsLock();
         return new GarbageCollectionReport(_manifestsRemoved, _packsRemoved, _packsRewritten, _hotModelsRemoved, _bytesFreed);
     }
 

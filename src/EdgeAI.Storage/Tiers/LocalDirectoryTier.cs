@@ -8,6 +8,7 @@ namespace EdgeAI.Storage.Tiers;
 internal sealed class LocalDirectoryTier : IStorageTier
 {
     private const string TemporarySuffix = ".tmp";
+    private const string LockSuffix = ".lock" + TemporarySuffix;
     private const int MaxSwapLength = 64 << 10;
 
     private readonly string _root;
@@ -115,6 +116,19 @@ internal sealed class LocalDirectoryTier : IStorageTier
         return new(true);
     }
 
+    /// <summary>Deletes what writers that crashed left under temporary names. The caller knows that nobody writes.</summary>
+    /// <returns>The bytes that were given back.</returns>
+    public long ClearTemporaries_NeedsLock()
+    {
+        var folder = new DirectoryInfo(_root);
+        var left = folder.EnumerateFiles("*" + TemporarySuffix, SearchOption.AllDirectories)
+            .Where(file => !file.Name.EndsWith(LockSuffix, StringComparison.Ordinal))
+            .ToList();
+        var bytes = left.Sum(file => file.Length);
+        left.ForEach(file => file.Delete());
+        return bytes;
+    }
+
     public ValueTask<bool> CompareAndSwapAsync(
         string key,
         ReadOnlyMemory<byte>? expected,
@@ -128,7 +142,7 @@ internal sealed class LocalDirectoryTier : IStorageTier
         // Between processes the file beside the object decides, between threads the lock: a process may share its own file locks.
         lock (_swap)
         {
-            using var file = LockForSwap(path + ".lock" + TemporarySuffix, cancellationToken);
+            using var file = LockForSwap(path + LockSuffix, cancellationToken);
             return new(Swap_NeedsLock(path, expected, content));
         }
     }

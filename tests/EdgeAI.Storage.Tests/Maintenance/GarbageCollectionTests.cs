@@ -103,6 +103,20 @@ public sealed class GarbageCollectionTests : IDisposable
     }
 
     [Fact]
+    public async Task CollectGarbageAsync_ObjectThatACrashLeftHalfWritten_IsTaken()
+    {
+        await _test.ImportAsync("m:1", TestModels.Mlp);
+        var objects = _test.Objects();
+        await File.WriteAllBytesAsync(objects[0] + ".0123456789abcdef.tmp", new byte[1000], Cancellation);
+
+        var report = await _test.Store.CollectGarbageAsync(Cancellation);
+
+        Assert.Equal(1000, report.BytesFreed);
+        Assert.Equal(objects, _test.Objects());
+        await _test.RequireContentAsync("m:1", TestModels.Mlp);
+    }
+
+    [Fact]
     public async Task CollectGarbageAsync_EmptyStore_FreesNothing()
     {
         var report = await _test.Store.CollectGarbageAsync(Cancellation);
