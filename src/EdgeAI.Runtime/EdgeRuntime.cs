@@ -8,7 +8,7 @@ namespace EdgeAI;
 
 /// <summary>An EdgeAI instance: a store, and an engine that runs what is in it. From dependency injection, or made by <see cref="Create"/>.</summary>
 /// <remarks>Thread-safe. Whoever called <see cref="Create"/> disposes it; a container disposes its own.</remarks>
-public sealed class EdgeRuntime : IAsyncDisposable
+public sealed class EdgeRuntime : IAsyncDisposable, IDisposable
 {
     private readonly EdgeAIOptions _options;
     private readonly List<IModelLease> _prewarmed = [];
@@ -87,6 +87,9 @@ public sealed class EdgeRuntime : IAsyncDisposable
             await services.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    /// <summary>Does as <see cref="DisposeAsync"/> does, and blocks until it is done: for containers that are disposed without waiting.</summary>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     internal async ValueTask StopAsync()
     {

@@ -13,7 +13,7 @@ internal sealed partial class InferenceEngine(
     IEnumerable<IExecutionProvider> providers,
     InferenceOptions options,
     TimeProvider time,
-    ILogger<InferenceEngine> logger) : IInferenceEngine, IAsyncDisposable
+    ILogger<InferenceEngine> logger) : IInferenceEngine, IAsyncDisposable, IDisposable
 {
     private const int KnownModelsInMessage = 8;
 
@@ -34,6 +34,8 @@ internal sealed partial class InferenceEngine(
     }
 
     public ValueTask DisposeAsync() => _models.DisposeAsync();
+
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     private async Task<LoadedSession> LoadAsync(ModelInfo info, CancellationToken cancellationToken)
     {

@@ -175,7 +175,7 @@ internal sealed class ModelImport(
             var reference = new ChunkReference(Digest.Of(chunk.Content.Span), chunk.Content.Length);
             return index.FindState(reference.Digest) switch
             {
-                ChunkState.Sound => new EncodedChunk(reference, tensor, null, 0, null),
+                ChunkState.Sound => new EncodedChunk(reference, tensor, null, 0, 0, null),
 
                 // What is made from a damaged chunk may be the only thing that it could be kept as a difference from: it stands by itself.
                 ChunkState.Suspect => Encode(reference, chunk, tensor, null, default),
@@ -221,20 +221,35 @@ internal sealed class ModelImport(
             RowLength = tensor?.RowLength ?? 0,
             FirstElement = chunk.Place.FirstElement,
         };
-        var encoded = new byte[ChunkCodecs.BufferLength(reference.Length)];
+        var encoded = ArrayPool<byte>.Shared.Rent(ChunkCodecs.BufferLength(reference.Length));
         var stored = codecs.Encode(content, encoded, out var codec);
-        return new EncodedChunk(reference, tensor, encoded.AsMemory(0, stored), codec, ChunkCodecs.NeedsBase(codec) ? baseline!.Identity : null);
+        return new EncodedChunk(reference, tensor, encoded, stored, codec, ChunkCodecs.NeedsBase(codec) ? baseline!.Identity : null);
     }
 
     private static ElementForm FormOf(in PlannedChunk plan) => plan.Tensor is { } tensor ? TensorDraft.FormOf(tensor.Encoding) : ElementForm.Bytes;
 
     private async ValueTask WriteAsync(EncodedChunk chunk, CancellationToken cancellationToken)
     {
-        if (chunk.Stored is not { } stored || !_written.Add(chunk.Reference.Digest))
+        if (chunk.Buffer is not { } buffer)
         {
             return;
         }
 
+        try
+        {
+            if (_written.Add(chunk.Reference.Digest))
+            {
+                await WriteAsync(chunk, buffer.AsMemory(0, chunk.StoredLength), cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private async ValueTask WriteAsync(EncodedChunk chunk, ReadOnlyMemory<byte> stored, CancellationToken cancellationToken)
+    {
         _pack ??= await PackWriter.CreateAsync(Path.Combine(staging, $"{_packs.Count}.pack"), cancellationToken).ConfigureAwait(false);
         await _pack.AddAsync(chunk.Reference.Digest, chunk.Reference.Length, chunk.Codec, chunk.Base, stored, cancellationToken).ConfigureAwait(false);
         NewBytes += chunk.Reference.Length;

@@ -20,6 +20,20 @@ public sealed class RegistrationTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public void Dispose_WithoutWaiting_DisposesTheInstanceToo()
+    {
+        using var folder = new TemporaryDirectory();
+        var services = new ServiceCollection();
+        services.AddEdgeAI(options => options.DataDirectory = folder.Path);
+        var provider = services.BuildServiceProvider();
+        _ = provider.GetRequiredService<EdgeRuntime>();
+
+        provider.Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => provider.GetRequiredService<IInferenceEngine>());
+    }
+
+    [Fact]
     public async Task AddEdgeAI_Default_GivesOneOfEach()
     {
         var services = new ServiceCollection();
