@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EdgeAI.Storage.Chunking;
 
 /// <summary>
@@ -29,6 +31,7 @@ internal static class ContentCutter
     /// <summary>Finds the first cut.</summary>
     /// <param name="window">Bytes from the last cut on: at least <see cref="MaxLength"/> of them, or all that are left.</param>
     /// <returns>The length of the first chunk.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int FindCut(ReadOnlySpan<byte> window)
     {
         if (window.Length <= MinLength)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using EdgeAI.Storage.Codecs.Elements;
 using EdgeAI.Storage.Codecs.Entropy;
@@ -228,6 +229,7 @@ internal static class DeltaCodec
             return Floats;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private int SplitValues(out RansModel model)
         {
             var counts = new int[RansModel.MaxContexts * RansModel.MaxSymbols];
@@ -253,6 +255,7 @@ internal static class DeltaCodec
             return writer.Length;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void JoinValues(BitReader reader)
         {
             var values = Values;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using EdgeAI.Inference;
 using EdgeAI.Models;
@@ -66,6 +67,7 @@ internal sealed class TensorRecognizer
         return found;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private (int Offset, StoredTensor Tensor)? Scan(ReadOnlySpan<byte> bytes)
     {
         var hash = TensorStart.HashOf(bytes[..TensorStart.Window]);

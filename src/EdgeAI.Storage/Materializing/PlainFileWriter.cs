@@ -1,4 +1,3 @@
-using System.IO.Hashing;
 using EdgeAI.Models;
 using EdgeAI.Storage.Durability;
 using EdgeAI.Storage.Reading;
@@ -8,8 +7,6 @@ namespace EdgeAI.Storage.Materializing;
 /// <summary>Lays a model's files out as they are, for engines that map them, and checksums beside them.</summary>
 internal sealed class PlainFileWriter(ModelManifest manifest, ChunkReader chunks, string directory)
 {
-    private const int BufferSize = 1 << 20;
-
     private readonly List<HotChecksum> _checksums = [];
 
     public async ValueTask WriteAsync(CancellationToken cancellationToken)
@@ -31,25 +28,13 @@ internal sealed class PlainFileWriter(ModelManifest manifest, ChunkReader chunks
 
     private async ValueTask WriteAsync(ModelFile file, string path, CancellationToken cancellationToken)
     {
-        var hash = new XxHash128();
         var output = DurableFile.Create(Path.Combine(directory, path));
         await using (output.ConfigureAwait(false))
         {
-            var content = new ChunkedStream(file, chunks);
-            await using (content.ConfigureAwait(false))
-            {
-                var buffer = new byte[(int)Math.Min(Math.Max(1, file.Length), BufferSize)];
-                int read;
-                while ((read = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
-                {
-                    hash.Append(buffer.AsSpan(0, read));
-                    await output.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
-                }
-            }
-
+            await ParallelReader.CopyAsync(file, chunks, output.SafeFileHandle, cancellationToken).ConfigureAwait(false);
             await DurableFile.FlushAsync(output, cancellationToken).ConfigureAwait(false);
+            var hash = await HotChecksums.HashAsync(output.SafeFileHandle, 0, file.Length, cancellationToken).ConfigureAwait(false);
+            _checksums.Add(new HotChecksum(path, 0, file.Length, hash));
         }
-
-        _checksums.Add(new HotChecksum(path, 0, file.Length, Convert.ToHexStringLower(hash.GetCurrentHash())));
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -41,6 +42,7 @@ internal static class BytePlanes
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Split(ReadOnlySpan<ushort> elements, Span<byte> planes)
     {
         var low = planes[..elements.Length];
@@ -63,6 +65,7 @@ internal static class BytePlanes
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Merge(ReadOnlySpan<byte> planes, Span<ushort> elements)
     {
         var low = planes[..elements.Length];
@@ -82,6 +85,7 @@ internal static class BytePlanes
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Split(ReadOnlySpan<uint> elements, Span<byte> planes)
     {
         var count = elements.Length;
@@ -112,6 +116,7 @@ internal static class BytePlanes
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Merge(ReadOnlySpan<byte> planes, Span<uint> elements)
     {
         var count = elements.Length;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using EdgeAI.Inference;
 
@@ -42,6 +43,7 @@ internal static class ElementCast
     }
 
     /// <summary>Reads floats of any form.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ToFloats(ReadOnlySpan<byte> source, ElementForm form, Span<float> floats)
     {
         switch (form)
@@ -63,6 +65,7 @@ internal static class ElementCast
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FromFloats(ReadOnlySpan<float> floats, Span<byte> destination, ElementForm form)
     {
         if (form == ElementForm.Float16)

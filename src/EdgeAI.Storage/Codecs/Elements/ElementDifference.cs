@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using EdgeAI.Storage.Codecs.Entropy;
 
@@ -12,6 +13,7 @@ internal static class ElementDifference
     private const int LastContext = RansModel.MaxContexts - 1;
 
     /// <summary>The largest exponent among floats; 0 for other elements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static byte LargestExponent(ReadOnlySpan<byte> elements, ElementForm form)
     {
         var largest = 0;
@@ -38,6 +40,7 @@ internal static class ElementDifference
     }
 
     /// <summary>The context of each element: how many powers of two its base lies under the largest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FindContexts(ReadOnlySpan<byte> baseline, ElementForm form, byte top, Span<byte> contexts)
     {
         switch (form)
@@ -66,6 +69,7 @@ internal static class ElementDifference
     }
 
     /// <summary>Subtracts, and finds the contexts on the way.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Subtract(
         ReadOnlySpan<byte> plain,
         ReadOnlySpan<byte> baseline,
@@ -106,6 +110,7 @@ internal static class ElementDifference
     }
 
     /// <summary>Adds folded differences to the base.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add(ReadOnlySpan<byte> baseline, ReadOnlySpan<uint> values, ElementForm form, Span<byte> plain)
     {
         switch (form.SizeOf())

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace EdgeAI.Storage.Codecs.Elements;
@@ -123,6 +124,7 @@ internal static class Quantization
     }
 
     // The line through the points by least squares: among so many the rounding averages out.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (float Scale, int ZeroPoint) Regress(ReadOnlySpan<float> floats, ReadOnlySpan<byte> quantized, ElementForm form)
     {
         double sumX = 0, sumQ = 0, sumXX = 0, sumXQ = 0;
@@ -149,6 +151,7 @@ internal static class Quantization
     }
 
     // Every element that is not clamped says between what bounds the scale lies; a scale within all of them foretells every element.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float? FindScale(ReadOnlySpan<float> floats, ReadOnlySpan<byte> quantized, ElementForm form, int zeroPoint)
     {
         var (least, most) = (0f, float.MaxValue);
@@ -167,6 +170,7 @@ internal static class Quantization
         return least > 0 && least <= most && float.IsFinite(most) ? (least + most) / 2 : null;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int CountWrong(ReadOnlySpan<float> floats, ReadOnlySpan<byte> quantized, ElementForm form, Scale scale)
     {
         Span<byte> expected = stackalloc byte[SampleLength];
@@ -180,6 +184,7 @@ internal static class Quantization
         return wrong;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Predict(ReadOnlySpan<float> floats, Scale scale, ElementForm form, Span<byte> expected)
     {
         // Conversions to integers saturate, and make 0 of what is not a number, in vectors and alone, on every processor.

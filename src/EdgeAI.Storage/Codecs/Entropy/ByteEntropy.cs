@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace EdgeAI.Storage.Codecs.Entropy;
 
 /// <summary>How many bits a byte of a run is worth when only its frequency counts.</summary>
 internal static class ByteEntropy
 {
     /// <summary>Bits a byte, 0 to 8. Source: C. Shannon, "A mathematical theory of communication", 1948.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double BitsPerByte(ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty)

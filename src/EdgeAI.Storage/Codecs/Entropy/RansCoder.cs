@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace EdgeAI.Storage.Codecs.Entropy;
 
@@ -23,6 +24,7 @@ internal static class RansCoder
     /// <param name="contexts">The context of each.</param>
     /// <param name="destination">At least <see cref="MaxLength"/> bytes.</param>
     /// <returns>How many bytes were written.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Encode(RansModel model, ReadOnlySpan<byte> symbols, ReadOnlySpan<byte> contexts, Span<byte> destination)
     {
         var slots = MakeSlots(model);
@@ -82,6 +84,7 @@ internal static class RansCoder
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool Decode(ReadOnlySpan<uint> table, ReadOnlySpan<byte> source, ReadOnlySpan<byte> contexts, Span<byte> symbols)
     {
         var (x0, x1, x2, x3) = (ReadState(source, 0), ReadState(source, 1), ReadState(source, 2), ReadState(source, 3));
@@ -160,6 +163,7 @@ internal static class RansCoder
 
     // For each part of each context: the frequency (13 bits), the part's place within its symbol (12), the symbol (7). A context that does not occur
     // gets zeros: a state that meets it becomes zero, and is told at the end.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FillTable(RansModel model, Span<uint> table)
     {
         for (var context = 0; context < RansModel.MaxContexts; context++)
