@@ -10,6 +10,9 @@ namespace EdgeAI.Benchmarks.Runtime.Running;
 [MemoryDiagnoser]
 public class RunBenchmarks : IAsyncDisposable
 {
+    /// <summary>The environment variable that names the models' folder; the default is <c>data/models</c>.</summary>
+    public const string ModelsVariable = "EDGEAI_MODELS";
+
     private readonly BenchmarkModel _model = BenchmarkModel.Ocr[1];
     private readonly string _directory = Directory.CreateTempSubdirectory("edgeai-bench-").FullName;
     private readonly RunOptions _options = new();
@@ -22,7 +25,7 @@ public class RunBenchmarks : IAsyncDisposable
     [GlobalSetup]
     public async Task SetUpAsync()
     {
-        var path = Path.Combine(Environment.GetEnvironmentVariable("EDGEAI_MODELS") ?? Path.Combine("data", "models"), _model.File);
+        var path = Path.Combine(Environment.GetEnvironmentVariable(ModelsVariable)!, _model.File);
         _input = _model.MakeInput();
         _plain = new InferenceSession(path);
         _edge = EdgeRuntime.Create(options => options.DataDirectory = _directory);
