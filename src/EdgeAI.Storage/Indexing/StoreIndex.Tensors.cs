@@ -66,6 +66,12 @@ internal sealed partial class StoreIndex
 
     private static void InsertTensors(SqliteConnection connection, ModelInfo model, IReadOnlyList<StoredTensor> tensors)
     {
+        // What came by archive brings no tensors; those known from an import of the same version stay.
+        if (tensors.Count == 0)
+        {
+            return;
+        }
+
         Execute(connection, "DELETE FROM tensors WHERE manifest = $manifest", ("$manifest", model.Digest.ToArray()));
         using var command = connection.CreateCommand();
         command.CommandText = """

@@ -130,6 +130,20 @@ public sealed class RelatedTensorTests : IDisposable
         await node.RequireHealthyAsync();
     }
 
+    [Fact]
+    public async Task ImportAsync_AVersionOfWhatAnArchiveBroughtAgain_StillFindsItsBase()
+    {
+        var weights = ChunkSamples.Weights(ElementForm.BFloat16, Elements, seed: 1);
+        await ImportAsync("m:1", Model("weight", "BF16", weights));
+        await _test.Store.ImportArchiveAsync(await ExportAsync("m:1", []), null, Cancellation);
+        var tuned = Model("weight", "BF16", Tune(weights));
+
+        var result = await ImportAsync("m:2", tuned);
+
+        Assert.InRange(result.StoredBytes, 1, (long)(0.15 * tuned.Length));
+        await RequireAsync("m:2", tuned);
+    }
+
     private static byte[] Model(string name, string type, byte[] data) =>
         new SafetensorsBuilder().Tensor(name, type, data, Rows, Columns).Build();
 
