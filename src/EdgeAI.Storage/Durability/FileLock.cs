@@ -6,8 +6,6 @@ namespace EdgeAI.Storage.Durability;
 /// </summary>
 internal sealed class FileLock : IDisposable
 {
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
-
     private readonly FileStream _file;
 
     private FileLock(FileStream file) => _file = file;
@@ -36,14 +34,7 @@ internal sealed class FileLock : IDisposable
                 return acquired;
             }
 
-            if (wait.Time.GetElapsedTime(started) > wait.Timeout)
-            {
-                throw new StorageException(
-                    path,
-                    $"Another process held '{path}' for more than {wait.Timeout}. Let it finish, or set LockTimeout higher, and try again.");
-            }
-
-            await Task.Delay(PollInterval, wait.Time, cancellationToken).ConfigureAwait(false);
+            await wait.PauseAsync(path, started, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -18,20 +18,32 @@ internal sealed class HotModels(StoreDirectory directory, ManifestStore manifest
     {
         var manifest = await manifests.ReadAsync(digest, cancellationToken).ConfigureAwait(false);
         var folder = directory.HotModel(digest);
+        var started = wait.Time.GetTimestamp();
         while (true)
         {
-            var lease = await FileLock.AcquireSharedAsync(directory.HotLock(digest), wait, cancellationToken).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
             if (Directory.Exists(folder))
             {
-                return new HotModel(digest, manifest, folder, lease);
+                var lease = await FileLock.AcquireSharedAsync(directory.HotLock(digest), wait, cancellationToken).ConfigureAwait(false);
+                if (Directory.Exists(folder))
+                {
+                    return new HotModel(digest, manifest, folder, lease);
+                }
+
+                lease.Dispose();
             }
 
-            // A shared lock can't become an exclusive one; between the two somebody else may make the folder, or drop it again.
-            lease.Dispose();
-            using (await FileLock.AcquireExclusiveAsync(directory.HotLock(digest), wait, cancellationToken).ConfigureAwait(false))
+            // Only tried, never waited for: who made the folder in the meantime may hold a shared lock for as long as the model is used.
+            using (var exclusive = FileLock.TryAcquireExclusive(directory.HotLock(digest)))
             {
-                await MakeAsync(manifest, folder, cancellationToken).ConfigureAwait(false);
+                if (exclusive is not null)
+                {
+                    await MakeAsync(manifest, folder, cancellationToken).ConfigureAwait(false);
+                    continue;
+                }
             }
+
+            await wait.PauseAsync(directory.HotLock(digest), started, cancellationToken).ConfigureAwait(false);
         }
     }
 

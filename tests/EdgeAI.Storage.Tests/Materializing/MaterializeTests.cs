@@ -66,6 +66,24 @@ public sealed class MaterializeTests : IDisposable
     }
 
     [Fact]
+    public async Task MaterializeAsync_MadeAndUsedByAnotherWhileItWaits_SharesIt()
+    {
+        await _test.ImportAsync("m:1", TestModels.MatMul);
+        using var first = await _test.Store.MaterializeAsync("m:1", Cancellation);
+        var folder = Path.GetDirectoryName(first.Files.ModelPath)!;
+        Directory.Move(folder, folder + ".away");
+
+        // The lock is held as by somebody who has just made the folder and goes on using it.
+        var second = _test.Store.MaterializeAsync("m:1", Cancellation).AsTask();
+        await Task.Delay(100, Cancellation);
+        Assert.False(second.IsCompleted);
+        Directory.Move(folder + ".away", folder);
+
+        using var shared = await second.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        Assert.Equal(first.Files, shared.Files);
+    }
+
+    [Fact]
     public async Task MaterializeAsync_DamagedContent_IsRefusedAndLeavesNothing()
     {
         await _test.ImportAsync("m:1", TestModels.MatMul);
