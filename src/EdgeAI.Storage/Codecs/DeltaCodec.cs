@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using EdgeAI.Storage.Codecs.Elements;
@@ -20,7 +21,7 @@ internal static class DeltaCodec
     /// <summary>The number that packs know it by.</summary>
     public const byte Id = 3;
 
-    private const byte Version = 1;
+    private const byte Version = 2;
     private const int HeaderLength = 8;
     private const int MaxModelLength = RansModel.MaxContexts * ((2 * RansModel.MaxSymbols) + 1);
 
@@ -44,7 +45,8 @@ internal static class DeltaCodec
         {
             var expected = workspace.Expect(content);
             var top = ElementDifference.LargestExponent(expected, form);
-            ElementDifference.Subtract(content.Plain, expected, form, top, workspace.Values, workspace.Contexts);
+            ElementDifference.FindContexts(expected, form, top, workspace.Contexts);
+            ElementDifference.Subtract(content.Plain, expected, form, workspace.Values);
             var length = workspace.EncodeTo(encoded, plain);
             if (length > 0)
             {
@@ -109,7 +111,7 @@ internal static class DeltaCodec
         private readonly byte[] _contexts = ArrayPool<byte>.Shared.Rent(count);
         private readonly byte[] _tokens = ArrayPool<byte>.Shared.Rent(count);
         private readonly byte[] _expected = ArrayPool<byte>.Shared.Rent(length);
-        private readonly byte[] _bits = ArrayPool<byte>.Shared.Rent((4 * count) + 8);
+        private readonly byte[] _bits = ArrayPool<byte>.Shared.Rent((4 * count) + BitWriter.Slack);
         private readonly byte[] _symbols = ArrayPool<byte>.Shared.Rent(RansCoder.MaxLength(count));
 
         private readonly byte[] _floats = ArrayPool<byte>.Shared.Rent(sizeof(float) * count);
@@ -232,27 +234,27 @@ internal static class DeltaCodec
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private int SplitValues(out RansModel model)
         {
-            var counts = new int[RansModel.MaxContexts * RansModel.MaxSymbols];
+            MagnitudeTokens.Find(Values, Tokens);
+            model = RansModel.FromSymbols(Tokens, Contexts);
             var writer = new BitWriter(_bits);
             var values = Values;
-            var contexts = Contexts;
             var tokens = Tokens;
-            for (var i = 0; i < values.Length; i++)
+            var i = 0;
+            for (; i <= tokens.Length - MagnitudeTokens.RunLength; i += MagnitudeTokens.RunLength)
             {
-                var value = values[i];
-                var token = MagnitudeTokens.TokenOf(value);
-                tokens[i] = token;
-                counts[(contexts[i] * RansModel.MaxSymbols) + token]++;
-                var extra = MagnitudeTokens.ExtraBits(token);
-                if (extra > 0)
+                for (var large = MagnitudeTokens.FindLarge(tokens[i..]); large != 0; large &= large - 1)
                 {
-                    writer.Write(value - MagnitudeTokens.BaseOf(token), extra);
+                    var at = i + BitOperations.TrailingZeroCount(large);
+                    writer.Write(values[at], MagnitudeTokens.ExtraBits(tokens[at]));
                 }
             }
 
-            writer.Flush();
-            model = RansModel.FromCounts(counts);
-            return writer.Length;
+            for (; i < tokens.Length; i++)
+            {
+                writer.Write(values[i], MagnitudeTokens.ExtraBits(tokens[i]));
+            }
+
+            return writer.Complete();
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -260,11 +262,20 @@ internal static class DeltaCodec
         {
             var values = Values;
             var tokens = Tokens;
-            for (var i = 0; i < values.Length; i++)
+            var i = 0;
+            for (; i <= tokens.Length - MagnitudeTokens.RunLength; i += MagnitudeTokens.RunLength)
             {
-                var token = tokens[i];
-                var extra = Math.Min(MagnitudeTokens.ExtraBits(token), 31);
-                values[i] = MagnitudeTokens.BaseOf(token) + (extra > 0 ? reader.Read(extra) : 0);
+                MagnitudeTokens.Widen(tokens[i..], values[i..]);
+                for (var large = MagnitudeTokens.FindLarge(tokens[i..]); large != 0; large &= large - 1)
+                {
+                    var at = i + BitOperations.TrailingZeroCount(large);
+                    values[at] = MagnitudeTokens.BaseOf(tokens[at]) + reader.Read(MagnitudeTokens.ExtraBits(tokens[at]));
+                }
+            }
+
+            for (; i < tokens.Length; i++)
+            {
+                values[i] = MagnitudeTokens.BaseOf(tokens[i]) + reader.Read(MagnitudeTokens.ExtraBits(tokens[i]));
             }
         }
     }

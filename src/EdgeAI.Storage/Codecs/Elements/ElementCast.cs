@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -43,7 +44,6 @@ internal static class ElementCast
     }
 
     /// <summary>Reads floats of any form.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ToFloats(ReadOnlySpan<byte> source, ElementForm form, Span<float> floats)
     {
         switch (form)
@@ -55,29 +55,62 @@ internal static class ElementCast
                 TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(source)[..floats.Length], floats);
                 break;
             default:
-                var halves = MemoryMarshal.Cast<byte, BFloat16>(source)[..floats.Length];
-                for (var i = 0; i < halves.Length; i++)
-                {
-                    floats[i] = halves[i];
-                }
-
+                Widen(MemoryMarshal.Cast<byte, ushort>(source)[..floats.Length], MemoryMarshal.Cast<float, uint>(floats));
                 break;
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FromFloats(ReadOnlySpan<float> floats, Span<byte> destination, ElementForm form)
     {
         if (form == ElementForm.Float16)
         {
             TensorPrimitives.ConvertToHalf(floats, MemoryMarshal.Cast<byte, Half>(destination));
-            return;
+        }
+        else
+        {
+            Round(floats, MemoryMarshal.Cast<byte, ushort>(destination));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Widen(ReadOnlySpan<ushort> source, Span<uint> floats)
+    {
+        var i = 0;
+        for (; i <= source.Length - Vector<ushort>.Count; i += Vector<ushort>.Count)
+        {
+            Vector.Widen(new Vector<ushort>(source[i..]), out var first, out var second);
+            (first << 16).CopyTo(floats[i..]);
+            (second << 16).CopyTo(floats[(i + Vector<uint>.Count)..]);
         }
 
-        var halves = MemoryMarshal.Cast<byte, BFloat16>(destination);
-        for (var i = 0; i < floats.Length; i++)
+        for (; i < source.Length; i++)
         {
-            halves[i] = (BFloat16)floats[i];
+            floats[i] = (uint)source[i] << 16;
         }
+    }
+
+    // As the conversion to BFloat16 rounds.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Round(ReadOnlySpan<float> floats, Span<ushort> destination)
+    {
+        var i = 0;
+        for (; i <= floats.Length - Vector<ushort>.Count; i += Vector<ushort>.Count)
+        {
+            Vector.Narrow(Round(new Vector<float>(floats[i..])), Round(new Vector<float>(floats[(i + Vector<float>.Count)..]))).CopyTo(destination[i..]);
+        }
+
+        for (; i < floats.Length; i++)
+        {
+            destination[i] = ((BFloat16)floats[i]).Bits;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<uint> Round(Vector<float> floats)
+    {
+        var bits = floats.As<float, uint>();
+        var upper = bits >>> 16;
+        var rounded = (bits + new Vector<uint>(0x7FFF) + (upper & Vector<uint>.One)) >>> 16;
+        return Vector.ConditionalSelect(Vector.Equals(floats, floats).As<int, uint>(), rounded, upper | new Vector<uint>(0x40));
     }
 }

@@ -123,51 +123,71 @@ internal static class Quantization
         return RowLimit;
     }
 
-    // The line through the points by least squares: among so many the rounding averages out.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    // The line through some of the points by least squares: among so many the rounding averages out.
     private static (float Scale, int ZeroPoint) Regress(ReadOnlySpan<float> floats, ReadOnlySpan<byte> quantized, ElementForm form)
     {
-        double sumX = 0, sumQ = 0, sumXX = 0, sumXQ = 0;
-        for (var i = 0; i < floats.Length; i++)
+        var stride = 1 + (floats.Length / SampleLength);
+        double count = 0, sumX = 0, sumQ = 0, sumXX = 0, sumXQ = 0;
+        for (var i = 0; i < floats.Length; i += stride)
         {
             double x = floats[i];
             double q = Value(quantized[i], form);
+            count++;
             sumX += x;
             sumQ += q;
             sumXX += x * x;
             sumXQ += x * q;
         }
 
-        var spread = (floats.Length * sumXX) - (sumX * sumX);
-        var slope = spread > 0 ? ((floats.Length * sumXQ) - (sumX * sumQ)) / spread : 0;
+        var spread = (count * sumXX) - (sumX * sumX);
+        var slope = spread > 0 ? ((count * sumXQ) - (sumX * sumQ)) / spread : 0;
         if (!double.IsFinite(slope) || slope <= 0)
         {
             return (1, 0);
         }
 
-        var zeroPoint = (int)Math.Clamp(Math.Round((sumQ - (slope * sumX)) / floats.Length), Lowest(form), Highest(form));
+        var zeroPoint = (int)Math.Clamp(Math.Round((sumQ - (slope * sumX)) / count), Lowest(form), Highest(form));
 
         return (FindScale(floats, quantized, form, zeroPoint) ?? (float)(1 / slope), zeroPoint);
     }
 
-    // Every element that is not clamped says between what bounds the scale lies; a scale within all of them foretells every element.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    // Every element that is not clamped says between what bounds the scale lies; a scale within all of them foretells every element. The bounds of a run
+    // are looked at together: where none is left the search ends, as it does at once in a tensor that was made from other floats.
     private static float? FindScale(ReadOnlySpan<float> floats, ReadOnlySpan<byte> quantized, ElementForm form, int zeroPoint)
     {
-        var (least, most) = (0f, float.MaxValue);
-        for (var i = 0; i < floats.Length; i++)
+        Span<float> steps = stackalloc float[256];
+        for (var q = 0; q < steps.Length; q++)
         {
-            var q = Value(quantized[i], form);
-            var steps = Math.Abs(q - zeroPoint);
-            if (steps > 0 && q != Lowest(form) && q != Highest(form))
-            {
-                var x = Math.Abs(floats[i]);
-                least = Math.Max(least, x / (steps + 0.5f));
-                most = Math.Min(most, x / (steps - 0.5f));
-            }
+            var value = Value((byte)q, form);
+            steps[q] = value == Lowest(form) || value == Highest(form) ? 0 : Math.Abs(value - zeroPoint);
+        }
+
+        var (least, most) = (0f, float.MaxValue);
+        for (var start = 0; start < floats.Length && least <= most; start += SampleLength)
+        {
+            var end = Math.Min(floats.Length, start + SampleLength);
+            Narrow(floats[start..end], quantized[start..end], steps, ref least, ref most);
         }
 
         return least > 0 && least <= most && float.IsFinite(most) ? (least + most) / 2 : null;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Narrow(ReadOnlySpan<float> floats, ReadOnlySpan<byte> quantized, ReadOnlySpan<float> steps, ref float least, ref float most)
+    {
+        var (below, above) = (least, most);
+        for (var i = 0; i < floats.Length; i++)
+        {
+            var step = steps[quantized[i]];
+            if (step > 0)
+            {
+                var x = Math.Abs(floats[i]);
+                below = Math.Max(below, x / (step + 0.5f));
+                above = Math.Min(above, x / (step - 0.5f));
+            }
+        }
+
+        (least, most) = (below, above);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace EdgeAI.Storage.Codecs.Entropy;
 
@@ -6,39 +8,35 @@ namespace EdgeAI.Storage.Codecs.Entropy;
 internal ref struct BitReader(ReadOnlySpan<byte> source)
 {
     private readonly ReadOnlySpan<byte> _source = source;
-    private ulong _pending;
-    private int _count;
-    private int _position;
+    private long _position;
 
     /// <summary>Reads up to 32 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint Read(int count)
     {
-        if (_count < count)
-        {
-            Fill();
-        }
-
-        var bits = (uint)(_pending & ((1UL << count) - 1));
-        _pending >>= count;
-        _count -= count;
-        return bits;
+        var at = (int)(_position >> 3);
+        var bits = at <= _source.Length - sizeof(ulong) ? ReadWord(at) : ReadLast(at);
+        bits = (bits >> ((int)_position & 7)) & ((1UL << count) - 1);
+        _position += count;
+        return (uint)bits;
     }
 
-    private void Fill()
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly ulong ReadWord(int at)
     {
-        if (_source.Length - _position >= 4)
+        var word = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref MemoryMarshal.GetReference(_source), at));
+        return BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private readonly ulong ReadLast(int at)
+    {
+        ulong bits = 0;
+        for (var i = _source.Length - 1; i >= at; i--)
         {
-            _pending |= (ulong)BinaryPrimitives.ReadUInt32LittleEndian(_source[_position..]) << _count;
-            _position += 4;
-            _count += 32;
-            return;
+            bits = (bits << 8) | _source[i];
         }
 
-        while (_count <= 32)
-        {
-            _pending |= (_position < _source.Length ? (ulong)_source[_position] : 0) << _count;
-            _position++;
-            _count += 8;
-        }
+        return bits;
     }
 }

@@ -1,40 +1,33 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace EdgeAI.Storage.Codecs.Entropy;
 
-/// <summary>Writes bits, lowest first, into memory that is known to be long enough.</summary>
+/// <summary>Writes bits, lowest first, without a branch, into memory that is known to be long enough: <see cref="Slack"/> bytes more than are written.</summary>
 internal ref struct BitWriter(Span<byte> destination)
 {
-    private readonly Span<byte> _destination = destination;
+    /// <summary>How far beyond the last byte memory is touched.</summary>
+    public const int Slack = sizeof(ulong);
+
+    private readonly ref byte _destination = ref MemoryMarshal.GetReference(destination);
+    private nint _length;
     private ulong _pending;
     private int _count;
 
-    /// <summary>How many whole bytes are written.</summary>
-    public int Length { get; private set; }
-
-    /// <summary>Writes up to 32 bits.</summary>
+    /// <summary>Writes the lowest bits of a number, up to 32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Write(uint bits, int count)
     {
-        _pending |= (ulong)bits << _count;
+        _pending |= (bits & ((1UL << count) - 1)) << _count;
         _count += count;
-        if (_count >= 32)
-        {
-            BinaryPrimitives.WriteUInt32LittleEndian(_destination[Length..], (uint)_pending);
-            Length += 4;
-            _pending >>= 32;
-            _count -= 32;
-        }
+        Unsafe.WriteUnaligned(ref Unsafe.Add(ref _destination, _length), BitConverter.IsLittleEndian ? _pending : BinaryPrimitives.ReverseEndianness(_pending));
+        _length += _count >> 3;
+        _pending >>= _count & ~7;
+        _count &= 7;
     }
 
-    /// <summary>Writes what is pending, filled up with zeros.</summary>
-    public void Flush()
-    {
-        for (; _count > 0; _count -= 8)
-        {
-            _destination[Length++] = (byte)_pending;
-            _pending >>= 8;
-        }
-
-        _count = 0;
-    }
+    /// <summary>Ends the last byte with zeros.</summary>
+    /// <returns>How many bytes were written.</returns>
+    public readonly int Complete() => (int)_length + (_count > 0 ? 1 : 0);
 }

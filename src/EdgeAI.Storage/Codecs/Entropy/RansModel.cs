@@ -1,3 +1,8 @@
+using System.Buffers;
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace EdgeAI.Storage.Codecs.Entropy;
 
 /// <summary>How often each symbol occurs in each context, in parts of 4096. The same for who writes and who reads.</summary>
@@ -18,6 +23,48 @@ internal sealed class RansModel
 
     /// <summary>The frequencies of a context's symbols; all zero when the context does not occur.</summary>
     public ReadOnlySpan<ushort> Frequencies(int context) => _frequencies.AsSpan(context * MaxSymbols, MaxSymbols);
+
+    /// <summary>Makes the model of symbols.</summary>
+    /// <param name="symbols">The symbols, each less than <see cref="MaxSymbols"/>.</param>
+    /// <param name="contexts">The context of each, less than <see cref="MaxContexts"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static RansModel FromSymbols(ReadOnlySpan<byte> symbols, ReadOnlySpan<byte> contexts)
+    {
+        // Neighbours are counted apart: most are alike, and a count would have to wait for the one before it.
+        const int Size = MaxContexts * MaxSymbols;
+        var counts = ArrayPool<int>.Shared.Rent(4 * Size);
+        try
+        {
+            counts.AsSpan(0, 4 * Size).Clear();
+            ref var count = ref MemoryMarshal.GetArrayDataReference(counts);
+            contexts = contexts[..symbols.Length];
+            var i = 0;
+            for (; i <= symbols.Length - 4; i += 4)
+            {
+                Unsafe.Add(ref count, IndexOf(symbols[i], contexts[i]))++;
+                Unsafe.Add(ref count, Size + IndexOf(symbols[i + 1], contexts[i + 1]))++;
+                Unsafe.Add(ref count, (2 * Size) + IndexOf(symbols[i + 2], contexts[i + 2]))++;
+                Unsafe.Add(ref count, (3 * Size) + IndexOf(symbols[i + 3], contexts[i + 3]))++;
+            }
+
+            for (; i < symbols.Length; i++)
+            {
+                Unsafe.Add(ref count, IndexOf(symbols[i], contexts[i]))++;
+            }
+
+            var sums = counts.AsSpan(0, Size);
+            for (var part = 1; part < 4; part++)
+            {
+                TensorPrimitives.Add(sums, counts.AsSpan(part * Size, Size), sums);
+            }
+
+            return FromCounts(sums);
+        }
+        finally
+        {
+            ArrayPool<int>.Shared.Return(counts);
+        }
+    }
 
     /// <summary>Makes a model from counts.</summary>
     /// <param name="counts">How often each symbol occurs in each context: <see cref="MaxContexts"/> rows of <see cref="MaxSymbols"/>.</param>
@@ -73,6 +120,8 @@ internal sealed class RansModel
 
         return model;
     }
+
+    private static int IndexOf(byte symbol, byte context) => ((context % MaxContexts) * MaxSymbols) + (symbol % MaxSymbols);
 
     private static bool TryReadContext(ReadOnlySpan<byte> source, ref int position, Span<ushort> frequencies)
     {
