@@ -23,7 +23,7 @@ internal static class DeltaCodec
 
     private const byte Version = 2;
     private const int HeaderLength = 8;
-    private const int MaxModelLength = RansModel.MaxContexts * ((2 * RansModel.MaxSymbols) + 1);
+    private static readonly int MaxModelLength = RansModel.MaxLength(ElementDifference.Contexts, MagnitudeTokens.Count);
 
     /// <summary>Says whether a chunk can be kept as a difference from another.</summary>
     public static bool Suits(int length, ElementForm form, int baseLength, ElementForm baseForm) =>
@@ -183,7 +183,7 @@ internal static class DeltaCodec
         public bool TryDecodeFrom(ReadOnlySpan<byte> encoded, int start)
         {
             var bits = BinaryPrimitives.ReadInt32LittleEndian(encoded[4..]);
-            if (RansModel.TryRead(encoded[start..], out var modelLength) is not { } model
+            if (RansModel.TryRead(encoded[start..], ElementDifference.Contexts, MagnitudeTokens.Count, out var modelLength) is not { } model
                 || bits < 0
                 || bits > encoded.Length - start - modelLength)
             {
@@ -235,7 +235,7 @@ internal static class DeltaCodec
         private int SplitValues(out RansModel model)
         {
             MagnitudeTokens.Find(Values, Tokens);
-            model = RansModel.FromSymbols(Tokens, Contexts);
+            model = RansModel.Of(Tokens, Contexts, ElementDifference.Contexts, MagnitudeTokens.Count);
             var writer = new BitWriter(_bits);
             var values = Values;
             var tokens = Tokens;

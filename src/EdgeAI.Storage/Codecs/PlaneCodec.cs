@@ -5,27 +5,33 @@ using EdgeAI.Storage.Codecs.Entropy;
 
 namespace EdgeAI.Storage.Codecs;
 
-/// <summary>Keeps numbers as byte planes, each by what suits it: raw, Huffman codes, or Zstandard with matches. Thread-safe.</summary>
-/// <remarks>Stored, little-endian: version, form; then for each plane its method (0 raw, 1 a Zstandard frame), its length (4 bytes), its bytes.</remarks>
+/// <summary>Keeps numbers as byte planes, each by what suits it: raw, coded by frequencies, or Zstandard with matches. Thread-safe.</summary>
+/// <remarks>
+/// Stored, little-endian: version, form; then for each plane its method (0 raw, 1 a Zstandard frame, 2 a model of frequencies and what it codes), its length
+/// (4 bytes), its bytes.
+/// </remarks>
 internal sealed class PlaneCodec(ZstdFrames withMatches)
 {
     /// <summary>The number that packs know it by.</summary>
     public const byte Id = 2;
 
-    private const byte Version = 1;
+    private const byte Version = 2;
     private const byte Raw = 0;
     private const byte Zstd = 1;
+    private const byte Frequencies = 2;
+    private const int ByteValues = 256;
     private const int HeaderLength = 2;
     private const int PlaneHeaderLength = 5;
     private const int SampleLength = 1 << 14;
 
-    // Above this a Huffman code saves less than a hundredth, and reading it back costs as much as where it saves half.
+    // Above this coding by frequencies saves less than a hundredth, and reading it back costs as much as where it saves half.
     private const double IncompressibleBits = 7.92;
 
     // Matches are worth looking for when they bring a sample this far under what frequencies alone would.
-    private const double MatchesPay = 0.9;
+    private const double MatchedShare = 0.9;
 
-    private readonly ZstdFrames _huffman = ZstdFrames.OfHuffmanCodes();
+    private static readonly int MaxModelLength = RansModel.MaxLength(contexts: 1, ByteValues);
+
     private readonly ZstdFrames _fast = ZstdFrames.OfLevel(1);
 
     public static bool Suits(int length, ElementForm form) => length > 0 && length % form.SizeOf() == 0;
@@ -115,8 +121,14 @@ internal sealed class PlaneCodec(ZstdFrames withMatches)
         }
 
         var body = encoded[PlaneHeaderLength..];
-        var written = Choose(plane)?.Encode(plane, body) ?? 0;
-        encoded[0] = written > 0 ? Zstd : Raw;
+        var method = Choose(plane);
+        var written = method switch
+        {
+            Zstd => withMatches.Encode(plane, body),
+            Frequencies => EncodeFrequencies(plane, body),
+            _ => 0,
+        };
+        encoded[0] = written > 0 ? method : Raw;
         if (written == 0)
         {
             plane.CopyTo(body);
@@ -127,16 +139,47 @@ internal sealed class PlaneCodec(ZstdFrames withMatches)
         return PlaneHeaderLength + written;
     }
 
-    private ZstdFrames? Choose(ReadOnlySpan<byte> plane)
+    private byte Choose(ReadOnlySpan<byte> plane)
     {
         var sample = plane.Slice((plane.Length - Math.Min(plane.Length, SampleLength)) / 2, Math.Min(plane.Length, SampleLength));
         var bits = ByteEntropy.BitsPerByte(sample);
+        return MatchesPay(sample, bits) ? Zstd : bits < IncompressibleBits ? Frequencies : Raw;
+    }
+
+    private bool MatchesPay(ReadOnlySpan<byte> sample, double bits)
+    {
+        if (!Repeats.AreFound(sample))
+        {
+            return false;
+        }
+
         var buffer = ArrayPool<byte>.Shared.Rent(SampleLength);
         try
         {
             var matched = _fast.Encode(sample, buffer);
-            var matchesPay = matched > 0 && matched < MatchesPay * bits / 8 * sample.Length;
-            return matchesPay ? withMatches : bits < IncompressibleBits ? _huffman : null;
+            return matched > 0 && matched < MatchedShare * bits / 8 * sample.Length;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static int EncodeFrequencies(ReadOnlySpan<byte> plane, Span<byte> encoded)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(MaxModelLength + RansCoder.MaxLength(plane.Length));
+        try
+        {
+            var model = RansModel.Of(plane, [], contexts: 1, ByteValues);
+            var length = model.Write(buffer);
+            length += RansCoder.Encode(model, plane, [], buffer.AsSpan(length));
+            if (length >= plane.Length)
+            {
+                return 0;
+            }
+
+            buffer.AsSpan(0, length).CopyTo(encoded);
+            return length;
         }
         finally
         {
@@ -169,17 +212,17 @@ internal sealed class PlaneCodec(ZstdFrames withMatches)
 
     private static bool TryDecodePlane(byte method, ReadOnlySpan<byte> stored, Span<byte> plane)
     {
-        if (method != Raw)
+        switch (method)
         {
-            return method == Zstd && ZstdFrames.TryDecode(stored, plane);
+            case Raw when stored.Length == plane.Length:
+                stored.CopyTo(plane);
+                return true;
+            case Zstd:
+                return ZstdFrames.TryDecode(stored, plane);
+            case Frequencies:
+                return RansModel.TryRead(stored, contexts: 1, ByteValues, out var length) is { } model && RansCoder.TryDecode(model, stored[length..], [], plane);
+            default:
+                return false;
         }
-
-        if (stored.Length != plane.Length)
-        {
-            return false;
-        }
-
-        stored.CopyTo(plane);
-        return true;
     }
 }

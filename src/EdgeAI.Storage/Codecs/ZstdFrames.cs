@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using ZstdSharp;
-using ZstdSharp.Unsafe;
 
 namespace EdgeAI.Storage.Codecs;
 
@@ -13,22 +12,6 @@ internal sealed class ZstdFrames(Func<Compressor> make)
 
     /// <summary>Frames of a level.</summary>
     public static ZstdFrames OfLevel(int level) => new(() => new Compressor(level));
-
-    /// <summary>
-    /// Frames of Huffman codes alone: for bytes that come with unequal frequencies and no repetitions, where looking for matches costs four times the time and
-    /// those found by chance make the result longer.
-    /// </summary>
-    public static ZstdFrames OfHuffmanCodes() => new(() =>
-    {
-        var compressor = new Compressor(FastestLevel);
-        compressor.SetParameter(ZSTD_cParameter.ZSTD_c_targetLength, NoMatches);
-        compressor.SetParameter(ZSTD_cParameter.ZSTD_c_experimentalParam5, (int)ZSTD_paramSwitch_e.ZSTD_ps_enable);
-        return compressor;
-    });
-
-    // A negative level's step over positions where no match was found; this one leaves a block after a few looks.
-    private const int FastestLevel = -1;
-    private const int NoMatches = 1 << 17;
 
     /// <summary>Compresses, if that makes the bytes fewer.</summary>
     /// <param name="plain">The bytes.</param>

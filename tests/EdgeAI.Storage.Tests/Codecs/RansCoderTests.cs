@@ -4,6 +4,9 @@ namespace EdgeAI.Storage.Tests.Codecs;
 
 public sealed class RansCoderTests
 {
+    private const int Contexts = 32;
+    private const int Symbols = 128;
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -17,7 +20,7 @@ public sealed class RansCoderTests
         var symbols = new byte[count];
         for (var i = 0; i < count; i++)
         {
-            contexts[i] = (byte)random.Next(RansModel.MaxContexts);
+            contexts[i] = (byte)random.Next(Contexts);
             symbols[i] = (byte)(random.NextDouble() * random.NextDouble() * (4 * (contexts[i] + 1)));
         }
 
@@ -29,12 +32,40 @@ public sealed class RansCoderTests
     }
 
     [Fact]
-    public void Encode_OneSymbolAlone_TakesNothingButTheStates()
+    public void Encode_OneSymbolAlone_TakesNothing()
     {
         var symbols = new byte[10_000];
         Array.Fill(symbols, (byte)9);
 
-        Assert.Equal(32, Encode(symbols, new byte[10_000], out _).Length);
+        Assert.Equal(4, Encode(symbols, new byte[10_000], out _).Length);
+    }
+
+    [Theory]
+    [InlineData(1, 256, 255)]
+    [InlineData(1, 256, 128)]
+    [InlineData(32, 128, 64)]
+    public void TryDecode_ManyRareSymbols_ComeBack(int contexts, int symbols, int rare)
+    {
+        // Each rare symbol takes a part that those of its frequency do not pay for; the others are all alike.
+        var values = Enumerable.Range(0, 400_000).Select(i => (byte)(i < rare ? i : rare + (i % (symbols - rare)))).ToArray();
+        var places = contexts == 1 ? [] : new byte[values.Length];
+        var model = RansModel.Of(values, places, contexts, symbols);
+        var encoded = new byte[RansCoder.MaxLength(values.Length)];
+        var length = RansCoder.Encode(model, values, places, encoded);
+        var decoded = new byte[values.Length];
+
+        Assert.Equal(1 << RansModel.ScaleBits, model.Frequencies(0).ToArray().Sum(frequency => frequency));
+        Assert.True(RansCoder.TryDecode(model, encoded.AsSpan(0, length), places, decoded));
+        Assert.Equal(values, decoded);
+    }
+
+    [Fact]
+    public void TryDecode_BytesLeftOver_AreRefused()
+    {
+        var encoded = Encode([.. Enumerable.Range(0, 5000).Select(i => (byte)(i % 7))], new byte[5000], out var model);
+
+        Assert.False(RansCoder.TryDecode(model, [.. encoded, 0, 0], new byte[5000], new byte[5000]));
+        Assert.False(RansCoder.TryDecode(model, encoded.AsSpan(0, encoded.Length - 2), new byte[5000], new byte[5000]));
     }
 
     [Fact]
@@ -60,11 +91,11 @@ public sealed class RansCoderTests
         var bytes = new byte[10_000];
         var written = model.Write(bytes);
 
-        var read = RansModel.TryRead(bytes.AsSpan(0, written), out var length);
+        var read = RansModel.TryRead(bytes.AsSpan(0, written), Contexts, Symbols, out var length);
 
         Assert.Equal(written, length);
         Assert.Equal(model.Frequencies(0).ToArray(), read!.Frequencies(0).ToArray());
-        Assert.Null(RansModel.TryRead(bytes.AsSpan(0, written - 40), out _));
+        Assert.Null(RansModel.TryRead(bytes.AsSpan(0, written - 40), Contexts, Symbols, out _));
     }
 
     [Theory]
@@ -80,19 +111,13 @@ public sealed class RansCoderTests
         var token = MagnitudeTokens.TokenOf(value);
         var rest = value - MagnitudeTokens.BaseOf(token);
 
-        Assert.InRange(token, 0, RansModel.MaxSymbols - 1);
+        Assert.InRange(token, 0, MagnitudeTokens.Count - 1);
         Assert.True(rest < 1UL << MagnitudeTokens.ExtraBits(token));
     }
 
     private static byte[] Encode(byte[] symbols, byte[] contexts, out RansModel model)
     {
-        var counts = new int[RansModel.MaxContexts * RansModel.MaxSymbols];
-        for (var i = 0; i < symbols.Length; i++)
-        {
-            counts[(contexts[i] * RansModel.MaxSymbols) + symbols[i]]++;
-        }
-
-        model = RansModel.FromCounts(counts);
+        model = RansModel.Of(symbols, contexts, Contexts, Symbols);
         var encoded = new byte[RansCoder.MaxLength(symbols.Length)];
         return encoded[..RansCoder.Encode(model, symbols, contexts, encoded)];
     }

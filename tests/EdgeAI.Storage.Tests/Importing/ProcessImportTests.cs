@@ -184,6 +184,28 @@ public sealed class ProcessImportTests : IDisposable
     }
 
     [Fact]
+    public async Task ImportAsync_OnAProcessorWithoutVectors_WritesTheSame()
+    {
+        using var plain = new TestStore();
+        foreach (var (reference, model) in ((string, TestModel)[])[("m:1", TestModels.MatMul), ("m:2", TestModels.FineTunedMatMul)])
+        {
+            await _test.ImportAsync(reference, model);
+            using var child = ChildProcess.Start(
+                "dotnet",
+                StoreProcesses.Arguments(plain.Directory, reference, Save(model)),
+                environment: ("DOTNET_EnableHWIntrinsic", "0"));
+            child.WriteLine("go");
+            (await child.WaitAsync(Cancellation)).EnsureSuccess();
+            await plain.RequireContentAsync(reference, model);
+        }
+
+        await plain.RequireHealthyAsync();
+        Assert.Equal(
+            _test.Objects().Select(path => Path.GetRelativePath(_test.Directory, path)),
+            plain.Objects().Select(path => Path.GetRelativePath(plain.Directory, path)));
+    }
+
+    [Fact]
     public async Task ImportAsync_ModelLargerThanTheBound_TakesBoundedMemory()
     {
         const int Parts = 24;

@@ -13,7 +13,11 @@ public sealed class ChildProcess : IDisposable
     public int Id => _process.Id;
 
     /// <summary>Starts a process.</summary>
-    public static ChildProcess Start(string fileName, IEnumerable<string> arguments, string? workingDirectory = null)
+    public static ChildProcess Start(
+        string fileName,
+        IEnumerable<string> arguments,
+        string? workingDirectory = null,
+        params ReadOnlySpan<(string Name, string Value)> environment)
     {
         var start = new ProcessStartInfo(fileName, arguments)
         {
@@ -32,6 +36,11 @@ public sealed class ChildProcess : IDisposable
 
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         return new ChildProcess(Process.Start(start)!);
     }
 

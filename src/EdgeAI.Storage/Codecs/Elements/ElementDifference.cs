@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using EdgeAI.Storage.Codecs.Entropy;
 
 namespace EdgeAI.Storage.Codecs.Elements;
 
@@ -11,7 +10,10 @@ namespace EdgeAI.Storage.Codecs.Elements;
 /// </summary>
 internal static class ElementDifference
 {
-    private const int LastContext = RansModel.MaxContexts - 1;
+    /// <summary>How many contexts there are.</summary>
+    public const int Contexts = 32;
+
+    private const int LastContext = Contexts - 1;
 
     /// <summary>The largest exponent among floats; 0 for other elements.</summary>
     public static byte LargestExponent(ReadOnlySpan<byte> elements, ElementForm form)

@@ -10,6 +10,9 @@ namespace EdgeAI.Storage.Codecs.Entropy;
 /// </summary>
 internal static class MagnitudeTokens
 {
+    /// <summary>Tokens are less than this; not all of these are one.</summary>
+    public const int Count = 128;
+
     /// <summary>How many tokens are looked at together.</summary>
     public const int RunLength = 16;
 
