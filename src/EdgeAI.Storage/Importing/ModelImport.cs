@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Hashing;
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using EdgeAI.Models;
@@ -175,7 +176,7 @@ internal sealed class ModelImport(
             var reference = new ChunkReference(Digest.Of(chunk.Content.Span), chunk.Content.Length);
             return index.FindState(reference.Digest) switch
             {
-                ChunkState.Sound => new EncodedChunk(reference, tensor, null, 0, 0, null),
+                ChunkState.Sound => new EncodedChunk(reference, 0, tensor, null, 0, 0, null),
 
                 // What is made from a damaged chunk may be the only thing that it could be kept as a difference from: it stands by itself.
                 ChunkState.Suspect => Encode(reference, chunk, tensor, null, default),
@@ -223,7 +224,7 @@ internal sealed class ModelImport(
         };
         var encoded = ArrayPool<byte>.Shared.Rent(ChunkCodecs.BufferLength(reference.Length));
         var stored = codecs.Encode(content, encoded, out var codec);
-        return new EncodedChunk(reference, tensor, encoded, stored, codec, ChunkCodecs.NeedsBase(codec) ? baseline!.Identity : null);
+        return new EncodedChunk(reference, XxHash3.HashToUInt64(chunk.Content.Span), tensor, encoded, stored, codec, ChunkCodecs.NeedsBase(codec) ? baseline!.Identity : null);
     }
 
     private static ElementForm FormOf(in PlannedChunk plan) => plan.Tensor is { } tensor ? TensorDraft.FormOf(tensor.Encoding) : ElementForm.Bytes;
@@ -251,7 +252,7 @@ internal sealed class ModelImport(
     private async ValueTask WriteAsync(EncodedChunk chunk, ReadOnlyMemory<byte> stored, CancellationToken cancellationToken)
     {
         _pack ??= await PackWriter.CreateAsync(Path.Combine(staging, $"{_packs.Count}.pack"), cancellationToken).ConfigureAwait(false);
-        await _pack.AddAsync(chunk.Reference.Digest, chunk.Reference.Length, chunk.Codec, chunk.Base, stored, cancellationToken).ConfigureAwait(false);
+        await _pack.AddAsync(chunk.Reference.Digest, chunk.Reference.Length, chunk.Checksum, chunk.Codec, chunk.Base, stored, cancellationToken).ConfigureAwait(false);
         NewBytes += chunk.Reference.Length;
         if (_pack.Length >= PackFormat.TargetLength)
         {

@@ -80,11 +80,11 @@ internal sealed partial class StoreIndex
         // Another process may have stored the same chunk meanwhile: one place is enough, unless it is a damaged one.
         using var command = connection.CreateCommand();
         command.CommandText = """
-            INSERT INTO chunks (digest, pack, offset, stored_length, length, codec, base, base_length, depth)
-            VALUES ($digest, $pack, $offset, $stored_length, $length, $codec, $base, $base_length, $depth)
+            INSERT INTO chunks (digest, pack, offset, stored_length, length, checksum, codec, base, base_length, depth)
+            VALUES ($digest, $pack, $offset, $stored_length, $length, $checksum, $codec, $base, $base_length, $depth)
             ON CONFLICT (digest) DO UPDATE SET
                 pack = excluded.pack, offset = excluded.offset, stored_length = excluded.stored_length,
-                length = excluded.length, codec = excluded.codec, base = excluded.base, base_length = excluded.base_length,
+                length = excluded.length, checksum = excluded.checksum, codec = excluded.codec, base = excluded.base, base_length = excluded.base_length,
                 depth = excluded.depth, suspect = 0
             WHERE suspect = 1
             """;
@@ -92,6 +92,7 @@ internal sealed partial class StoreIndex
         var offset = command.Parameters.Add("$offset", SqliteType.Integer);
         var storedLength = command.Parameters.Add("$stored_length", SqliteType.Integer);
         var length = command.Parameters.Add("$length", SqliteType.Integer);
+        var checksum = command.Parameters.Add("$checksum", SqliteType.Integer);
         var codec = command.Parameters.Add("$codec", SqliteType.Integer);
         var baseline = command.Parameters.Add("$base", SqliteType.Blob);
         var baseLength = command.Parameters.Add("$base_length", SqliteType.Integer);
@@ -103,6 +104,7 @@ internal sealed partial class StoreIndex
             offset.Value = entry.Offset;
             storedLength.Value = entry.StoredLength;
             length.Value = entry.Length;
+            checksum.Value = (long)entry.Checksum;
             codec.Value = entry.Codec;
             baseline.Value = (object?)entry.Base?.Chunk.ToArray() ?? DBNull.Value;
             baseLength.Value = (object?)entry.Base?.Length ?? DBNull.Value;

@@ -33,6 +33,7 @@ internal sealed partial class StoreIndex
                 offset INTEGER NOT NULL,
                 stored_length INTEGER NOT NULL,
                 length INTEGER NOT NULL,
+                checksum INTEGER NOT NULL,
                 codec INTEGER NOT NULL,
                 base BLOB,
                 base_length INTEGER,
@@ -85,7 +86,7 @@ internal sealed partial class StoreIndex
     {
         using var connection = Open();
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT pack, offset, stored_length, length, codec, base, base_length, depth FROM chunks WHERE digest = $digest";
+        command.CommandText = "SELECT pack, offset, stored_length, length, checksum, codec, base, base_length, depth FROM chunks WHERE digest = $digest";
         command.Parameters.AddWithValue("$digest", chunk.ToArray());
         using var reader = command.ExecuteReader();
         return reader.Read() ? ReadLocation(reader, 0) : null;
@@ -96,14 +97,14 @@ internal sealed partial class StoreIndex
     {
         using var connection = Open();
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT digest, pack, offset, stored_length, length, codec, base, base_length, depth FROM chunks WHERE pack = $pack ORDER BY offset";
+        command.CommandText = "SELECT digest, pack, offset, stored_length, length, checksum, codec, base, base_length, depth FROM chunks WHERE pack = $pack ORDER BY offset";
         command.Parameters.AddWithValue("$pack", pack.ToArray());
         using var reader = command.ExecuteReader();
         var entries = new List<PackEntry>();
         while (reader.Read())
         {
             var location = ReadLocation(reader, 1);
-            entries.Add(new PackEntry(ReadDigest(reader, 0), location.Offset, location.StoredLength, location.Length, location.Codec, location.Base));
+            entries.Add(new PackEntry(ReadDigest(reader, 0), location.Offset, location.StoredLength, location.Length, location.Checksum, location.Codec, location.Base));
         }
 
         return entries;
@@ -146,10 +147,11 @@ internal sealed partial class StoreIndex
         reader.GetInt64(column + 1),
         reader.GetInt32(column + 2),
         reader.GetInt32(column + 3),
-        reader.GetByte(column + 4),
-        reader.IsDBNull(column + 5)
+        (ulong)reader.GetInt64(column + 4),
+        reader.GetByte(column + 5),
+        reader.IsDBNull(column + 6)
             ? null
-            : new ChunkBase(ReadDigest(reader, column + 5), reader.GetInt32(column + 6), reader.GetByte(column + 7)));
+            : new ChunkBase(ReadDigest(reader, column + 6), reader.GetInt32(column + 7), reader.GetByte(column + 8)));
 
     private SqliteConnection Open()
     {

@@ -138,7 +138,7 @@ internal sealed class GarbageCollector(
             {
                 var stored = new byte[entry.StoredLength];
                 await tier.ReadAsync(PackFormat.KeyOf(pack), entry.Offset, stored, cancellationToken).ConfigureAwait(false);
-                await writer.AddAsync(entry.Chunk, entry.Length, entry.Codec, entry.Base, stored, cancellationToken).ConfigureAwait(false);
+                await writer.AddAsync(entry.Chunk, entry.Length, entry.Checksum, entry.Codec, entry.Base, stored, cancellationToken).ConfigureAwait(false);
             }
 
             return await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);

@@ -64,7 +64,7 @@ internal sealed class StoreVerifier(StoreIndex index, IStorageTier tier, Manifes
         var buffer = ArrayPool<byte>.Shared.Rent(chunk.Length);
         try
         {
-            await chunks.ReadAsync(chunk.Digest, buffer.AsMemory(0, chunk.Length), cancellationToken).ConfigureAwait(false);
+            await chunks.VerifyAsync(chunk.Digest, buffer.AsMemory(0, chunk.Length), cancellationToken).ConfigureAwait(false);
         }
         catch (ContentCorruptedException exception)
         {

@@ -5,14 +5,14 @@ using EdgeAI.Models;
 namespace EdgeAI.Storage.Packs;
 
 /// <summary>
-/// A pack on disk, little-endian: a header of 16 bytes (magic, version); the stored bytes of the chunks; the index, 88 bytes a chunk
-/// (digest, offset, stored length, plain length, codec, depth, two zeros, base, the base's length; the last three zero without a base); a trailer of 56 bytes (index offset, count, zero, SHA-256 of the index, magic). The
+/// A pack on disk, little-endian: a header of 16 bytes (magic, version); the stored bytes of the chunks; the index, 96 bytes a chunk
+/// (digest, offset, stored length, plain length, codec, depth, two zeros, base, the base's length, the last three zero without a base; XXH3 of the plain bytes); a trailer of 56 bytes (index offset, count, zero, SHA-256 of the index, magic). The
 /// pack's name is the SHA-256 of all of it.
 /// </summary>
 internal static class PackFormat
 {
     public const int HeaderLength = 16;
-    public const int EntryLength = 88;
+    public const int EntryLength = 96;
     public const int TrailerLength = 56;
 
     /// <summary>A pack is closed when its chunks reach this size, so that it can be moved and rewritten in one go.</summary>
@@ -55,6 +55,7 @@ internal static class PackFormat
         BinaryPrimitives.WriteInt32LittleEndian(destination[40..], entry.StoredLength);
         BinaryPrimitives.WriteInt32LittleEndian(destination[44..], entry.Length);
         destination[48] = entry.Codec;
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[88..], entry.Checksum);
         if (entry.Base is { } baseline)
         {
             destination[49] = baseline.Depth;
@@ -68,6 +69,7 @@ internal static class PackFormat
         BinaryPrimitives.ReadInt64LittleEndian(source[32..]),
         BinaryPrimitives.ReadInt32LittleEndian(source[40..]),
         BinaryPrimitives.ReadInt32LittleEndian(source[44..]),
+        BinaryPrimitives.ReadUInt64LittleEndian(source[88..]),
         source[48],
         source[49] == 0 ? null : new ChunkBase(new Digest(source.Slice(52, Digest.Size)), BinaryPrimitives.ReadInt32LittleEndian(source[84..]), source[49]));
 

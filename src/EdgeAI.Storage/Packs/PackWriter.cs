@@ -33,12 +33,13 @@ internal sealed class PackWriter : IAsyncDisposable
     public async ValueTask AddAsync(
         Digest chunk,
         int length,
+        ulong checksum,
         byte codec,
         ChunkBase? baseline,
         ReadOnlyMemory<byte> stored,
         CancellationToken cancellationToken)
     {
-        _entries.Add(new PackEntry(chunk, Length, stored.Length, length, codec, baseline));
+        _entries.Add(new PackEntry(chunk, Length, stored.Length, length, checksum, codec, baseline));
         await WriteAsync(stored, cancellationToken).ConfigureAwait(false);
     }
 

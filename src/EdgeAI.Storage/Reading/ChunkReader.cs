@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Hashing;
 using EdgeAI.Models;
 using EdgeAI.Storage.Codecs;
 using EdgeAI.Storage.Indexing;
@@ -7,7 +8,10 @@ using Microsoft.Data.Sqlite;
 
 namespace EdgeAI.Storage.Reading;
 
-/// <summary>Reads chunks. No byte leaves it that has not been compared with the chunk's name. Thread-safe.</summary>
+/// <summary>
+/// Reads chunks. No byte leaves it that has not been compared: with the checksum that was taken when the bytes were compared with their name, or, where that does
+/// not agree, with the name. Of the chunks that another is decoded with only the result is compared. Thread-safe.
+/// </summary>
 internal sealed class ChunkReader(StoreIndex index, IStorageTier tier)
 {
     /// <summary>Reads a chunk.</summary>
@@ -15,12 +19,48 @@ internal sealed class ChunkReader(StoreIndex index, IStorageTier tier)
     /// <param name="plain">Exactly as long as the chunk.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="ContentCorruptedException">The chunk is missing or damaged.</exception>
-    public ValueTask ReadAsync(Digest chunk, Memory<byte> plain, CancellationToken cancellationToken) =>
-        ReadAsync(chunk, plain, ChunkBase.MaxReadDepth, cancellationToken);
-
-    private async ValueTask ReadAsync(Digest chunk, Memory<byte> plain, int depth, CancellationToken cancellationToken)
+    public async ValueTask ReadAsync(Digest chunk, Memory<byte> plain, CancellationToken cancellationToken)
     {
         var location = Find(chunk);
+        if (!await TryDecodeAsync(chunk, location, plain, ChunkBase.MaxReadDepth, isCompared: false, cancellationToken).ConfigureAwait(false)
+            || (XxHash3.HashToUInt64(plain.Span) != location.Checksum && Digest.Of(plain.Span) != chunk))
+        {
+            // Somewhere in the chain is damage; comparing each with its name tells where.
+            await VerifyAsync(chunk, plain, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Reads a chunk, and compares it and all that it is decoded with with their names.</summary>
+    /// <param name="chunk">Which chunk.</param>
+    /// <param name="plain">Exactly as long as the chunk.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <exception cref="ContentCorruptedException">The chunk, or one that it needs, is missing or damaged.</exception>
+    public ValueTask VerifyAsync(Digest chunk, Memory<byte> plain, CancellationToken cancellationToken) =>
+        VerifyAsync(chunk, plain, ChunkBase.MaxReadDepth, cancellationToken);
+
+    private async ValueTask VerifyAsync(Digest chunk, Memory<byte> plain, int depth, CancellationToken cancellationToken)
+    {
+        var location = Find(chunk);
+        if (!await TryDecodeAsync(chunk, location, plain, depth, isCompared: true, cancellationToken).ConfigureAwait(false) || Digest.Of(plain.Span) != chunk)
+        {
+            plain.Span.Clear();
+            throw Corrupted(chunk, location);
+        }
+    }
+
+    private async ValueTask<bool> TryDecodeAsync(
+        Digest chunk,
+        ChunkLocation location,
+        Memory<byte> plain,
+        int depth,
+        bool isCompared,
+        CancellationToken cancellationToken)
+    {
+        if (location.Length != plain.Length)
+        {
+            return false;
+        }
+
         var stored = ArrayPool<byte>.Shared.Rent(location.StoredLength);
         try
         {
@@ -36,7 +76,9 @@ internal sealed class ChunkReader(StoreIndex index, IStorageTier tier)
                 }
             }
 
-            await DecodeAsync(chunk, location, memory, plain, depth, cancellationToken).ConfigureAwait(false);
+            return location.Base is { } needed
+                ? await TryDecodeAsync(location, needed, memory, plain, depth, isCompared, cancellationToken).ConfigureAwait(false)
+                : ChunkCodecs.TryDecode(location.Codec, memory.Span, [], plain.Span);
         }
         finally
         {
@@ -44,34 +86,38 @@ internal sealed class ChunkReader(StoreIndex index, IStorageTier tier)
         }
     }
 
-    private async ValueTask DecodeAsync(
-        Digest chunk,
+    private async ValueTask<bool> TryDecodeAsync(
         ChunkLocation location,
+        ChunkBase needed,
         Memory<byte> stored,
         Memory<byte> plain,
         int depth,
+        bool isCompared,
         CancellationToken cancellationToken)
     {
-        if (location.Base is not { } needed)
-        {
-            Decode(chunk, location, stored.Span, [], plain.Span);
-            return;
-        }
-
         if (depth == 0 || needed.Length is <= 0 or > PackFormat.MaxChunkLength)
         {
-            throw Corrupted(chunk, location);
+            return false;
         }
 
-        var baseline = ArrayPool<byte>.Shared.Rent(needed.Length);
+        var rented = ArrayPool<byte>.Shared.Rent(needed.Length);
         try
         {
-            await ReadAsync(needed.Chunk, baseline.AsMemory(0, needed.Length), depth - 1, cancellationToken).ConfigureAwait(false);
-            Decode(chunk, location, stored.Span, baseline.AsSpan(0, needed.Length), plain.Span);
+            var baseline = rented.AsMemory(0, needed.Length);
+            if (isCompared)
+            {
+                await VerifyAsync(needed.Chunk, baseline, depth - 1, cancellationToken).ConfigureAwait(false);
+            }
+            else if (!await TryDecodeAsync(needed.Chunk, Find(needed.Chunk), baseline, depth - 1, isCompared, cancellationToken).ConfigureAwait(false))
+            {
+                return false;
+            }
+
+            return ChunkCodecs.TryDecode(location.Codec, stored.Span, baseline.Span, plain.Span);
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(baseline);
+            ArrayPool<byte>.Shared.Return(rented);
         }
     }
 
@@ -85,15 +131,6 @@ internal sealed class ChunkReader(StoreIndex index, IStorageTier tier)
 
     private async ValueTask<bool> TryReadStoredAsync(ChunkLocation location, Memory<byte> stored, CancellationToken cancellationToken) =>
         await tier.ReadAsync(PackFormat.KeyOf(location.Pack), location.Offset, stored, cancellationToken).ConfigureAwait(false) == stored.Length;
-
-    private void Decode(Digest chunk, ChunkLocation location, ReadOnlySpan<byte> stored, ReadOnlySpan<byte> baseline, Span<byte> plain)
-    {
-        if (location.Length != plain.Length || !ChunkCodecs.TryDecode(location.Codec, stored, baseline, plain) || Digest.Of(plain) != chunk)
-        {
-            plain.Clear();
-            throw Corrupted(chunk, location);
-        }
-    }
 
     private ContentCorruptedException Corrupted(Digest chunk, ChunkLocation location)
     {

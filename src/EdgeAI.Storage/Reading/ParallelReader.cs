@@ -23,7 +23,7 @@ internal static class ParallelReader
             {
                 var plain = buffer.AsMemory(0, place.Chunk.Length);
                 await chunks.ReadAsync(place.Chunk.Digest, plain, token).ConfigureAwait(false);
-                await RandomAccess.WriteAsync(destination, plain, place.Offset, token).ConfigureAwait(false);
+                RandomAccess.Write(destination, plain.Span, place.Offset);
             }
             finally
             {

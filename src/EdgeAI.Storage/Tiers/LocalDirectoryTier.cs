@@ -71,18 +71,20 @@ internal sealed class LocalDirectoryTier : IStorageTier
         return bytes;
     }
 
-    public async ValueTask<int> ReadAsync(string key, long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
+    // Not asynchronous: who reads packs does so on a pool's thread already, and going to another one takes longer than the page cache does.
+    public ValueTask<int> ReadAsync(string key, long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         using var handle = OpenOrNull(key);
         if (handle is null)
         {
-            return -1;
+            return new(-1);
         }
 
         var done = 0;
         while (done < destination.Length)
         {
-            var read = await RandomAccess.ReadAsync(handle, destination[done..], offset + done, cancellationToken).ConfigureAwait(false);
+            var read = RandomAccess.Read(handle, destination.Span[done..], offset + done);
             if (read == 0)
             {
                 break;
@@ -91,7 +93,7 @@ internal sealed class LocalDirectoryTier : IStorageTier
             done += read;
         }
 
-        return done;
+        return new(done);
     }
 
     public ValueTask<long?> GetLengthAsync(string key, CancellationToken cancellationToken = default)

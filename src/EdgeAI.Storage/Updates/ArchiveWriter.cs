@@ -56,7 +56,7 @@ internal sealed class ArchiveWriter(IStorageTier tier, string staging)
                     throw new ContentCorruptedException(chunk, PackFormat.KeyOf(location.Pack), "the pack is missing or cut short");
                 }
 
-                await writer.AddAsync(chunk, location.Length, location.Codec, location.Base, stored, cancellationToken).ConfigureAwait(false);
+                await writer.AddAsync(chunk, location.Length, location.Checksum, location.Codec, location.Base, stored, cancellationToken).ConfigureAwait(false);
             }
 
             return await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);

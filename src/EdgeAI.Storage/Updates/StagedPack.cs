@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using EdgeAI.Models;
 using EdgeAI.Storage.Codecs;
 using EdgeAI.Storage.Packs;
@@ -50,6 +51,7 @@ internal sealed class StagedPack(SafeFileHandle file, Digest digest, long length
         var baseline = entry.Base is { } needed ? await ReadBaseAsync(needed, depth, cancellationToken).ConfigureAwait(false) : [];
         var plain = new byte[entry.Length];
         return ChunkCodecs.TryDecode(entry.Codec, stored, baseline, plain) && Digest.Of(plain) == entry.Chunk
+            && XxHash3.HashToUInt64(plain) == entry.Checksum
             ? plain
             : throw Damaged(entry.Chunk);
     }
