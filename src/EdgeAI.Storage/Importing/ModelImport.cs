@@ -21,6 +21,7 @@ internal sealed class ModelImport(
     StoreIndex index,
     ChunkCodecs codecs,
     BaseFinder bases,
+    ResidueFinder residue,
     IProgress<ImportProgress>? progress) : IAsyncDisposable
 {
     private readonly HashSet<Digest> _written = [];
@@ -201,7 +202,8 @@ internal sealed class ModelImport(
     {
         if (tensor is null)
         {
-            return Encode(reference, chunk, null, null, default);
+            using var resembled = chunk.Place.Tensor is null ? await residue.FindAsync(chunk.Content, cancellationToken).ConfigureAwait(false) : null;
+            return Encode(reference, chunk, null, resembled, default);
         }
 
         var ordinal = (int)(chunk.Place.FirstElement / ChunkPlan.ElementsPerChunk);
