@@ -34,7 +34,9 @@ public sealed partial class ModelStore
         var staging = _directory.CreateStaging();
         try
         {
-            var import = new ModelImport(source, staging, _index, _codecs, new BaseFinder(_index, _chunks, _codecs, model.Name), progress);
+            var bases = new BaseFinder(_index, _chunks, _codecs, model.Name);
+            var residue = new ResidueFinder(_index, _manifests, _chunks, bases, model.Name);
+            var import = new ModelImport(source, staging, _index, _codecs, bases, residue, progress);
             await using (import.ConfigureAwait(false))
             {
                 var manifest = await import.RunAsync(cancellationToken).ConfigureAwait(false);

@@ -19,7 +19,9 @@ public sealed partial class ModelStore
                 var manifest = await _manifests.ReadAsync(model.Digest, cancellationToken).ConfigureAwait(false);
                 var missing = await new UpdatePlanner(_index, _manifests).FindMissingAsync(have, manifest, cancellationToken).ConfigureAwait(false);
                 var ranges = UpdatePlanner.RangesOf(missing.Select(chunk => chunk.Location));
-                var manifestLength = have.Contains(model.Digest) ? 0 : await _manifests.GetLengthAsync(model.Digest, cancellationToken).ConfigureAwait(false);
+                var manifestLength = have.Contains(model.Digest)
+                    ? 0
+                    : (await new ManifestMover(_index, _manifests).EncodeAsync(model, have, cancellationToken).ConfigureAwait(false)).Stored.Length;
                 return new UpdatePlan(model, ranges, missing.Count, ranges.Sum(range => range.Length) + manifestLength, manifest.TotalLength);
             },
             cancellationToken).ConfigureAwait(false);
@@ -40,7 +42,8 @@ public sealed partial class ModelStore
                 var info = Require(model);
                 var manifest = await _manifests.ReadAsync(info.Digest, cancellationToken).ConfigureAwait(false);
                 var chunks = await new UpdatePlanner(_index, _manifests).FindMissingAsync(have ?? [], manifest, cancellationToken).ConfigureAwait(false);
-                await new ArchiveWriter(_tier, staging).WriteAsync(info, manifest, chunks, destination, cancellationToken).ConfigureAwait(false);
+                var moved = await new ManifestMover(_index, _manifests).EncodeAsync(info, have ?? [], cancellationToken).ConfigureAwait(false);
+                await new ArchiveWriter(_tier, staging).WriteAsync(info, moved, chunks, destination, cancellationToken).ConfigureAwait(false);
                 return true;
             },
             cancellationToken).ConfigureAwait(false);
@@ -58,7 +61,7 @@ public sealed partial class ModelStore
         return await RunStagedAsync(
             async staging =>
             {
-                var received = await new ArchiveReader(source, staging, _index, _chunks).ReadAsync(cancellationToken).ConfigureAwait(false);
+                var received = await new ArchiveReader(source, staging, _index, new ManifestMover(_index, _manifests), _chunks).ReadAsync(cancellationToken).ConfigureAwait(false);
                 var name = model ?? received.Reference;
                 RequireTag(name);
                 cancellationToken.ThrowIfCancellationRequested();

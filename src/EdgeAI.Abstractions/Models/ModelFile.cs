@@ -12,8 +12,14 @@ public sealed record ModelFile
     /// <summary>The digest of the whole file.</summary>
     public required Digest Digest { get; init; }
 
-    /// <summary>The chunks that make the file, in order; their lengths add up to <see cref="Length"/>.</summary>
+    /// <summary>
+    /// The chunks that make the file; their lengths add up to <see cref="Length"/>. They stand in its order, unless it has <see cref="Gaps"/>: then come first
+    /// those of its large tensors, in its order, and after them the residue, which is all else, run together.
+    /// </summary>
     public required IReadOnlyList<ChunkReference> Chunks { get; init; }
+
+    /// <summary>The places that the residue fills, in order; together as long as the last chunks that it is kept in. Empty when the file is its chunks in order.</summary>
+    public IReadOnlyList<ModelFileGap> Gaps { get; init; } = [];
 
     /// <summary>The tensors of 4096 bytes and more that lie in the file, by where they begin; empty when nothing is known of its content.</summary>
     public required IReadOnlyList<ModelTensor> Tensors { get; init; }

@@ -6,7 +6,8 @@ namespace EdgeAI.Storage.Chunking;
 
 /// <summary>
 /// Where a file is cut. A large tensor is cut at its beginning, at its end, and after fixed numbers of elements: it makes the same chunks in
-/// whatever file and wherever it lies there, and its casts and quantisations are cut at the same elements. Everything else is cut by content.
+/// whatever file and wherever it lies there, and its casts and quantisations are cut at the same elements. What stands around tensors is one run, the
+/// residue. A file of no large tensors is cut by content.
 /// </summary>
 internal sealed class ChunkPlan
 {
@@ -36,13 +37,17 @@ internal sealed class ChunkPlan
         }
     }
 
-    /// <summary>Reads the file from its beginning to its end, chunk by chunk. A chunk's length is at most 16 MiB; one is in memory at a time.</summary>
+    /// <summary>
+    /// Reads the file from its beginning to its end. Chunks of tensors come in order, those of the residue when they are complete. A chunk's length is at most
+    /// 16 MiB; one is in memory at a time, beside a part of the residue.
+    /// </summary>
     public async IAsyncEnumerable<CutChunk> CutAsync(ReadExactly read, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var residue = new ResidueCutter();
         long position = 0;
         foreach (var tensor in _tensors)
         {
-            await foreach (var chunk in CutByContentAsync(position, tensor.Offset, read, cancellationToken).ConfigureAwait(false))
+            await foreach (var chunk in residue.AddAsync(tensor.Offset - position, read, cancellationToken).ConfigureAwait(false))
             {
                 yield return chunk;
             }
@@ -57,7 +62,13 @@ internal sealed class ChunkPlan
             }
         }
 
-        await foreach (var chunk in CutByContentAsync(position, _length, read, cancellationToken).ConfigureAwait(false))
+        var rest = _tensors.Count == 0 ? CutByContentAsync(0, _length, read, cancellationToken) : residue.AddAsync(_length - position, read, cancellationToken);
+        await foreach (var chunk in rest.ConfigureAwait(false))
+        {
+            yield return chunk;
+        }
+
+        foreach (var chunk in residue.Finish())
         {
             yield return chunk;
         }

@@ -28,6 +28,9 @@ internal static class ContentCutter
 
     private static readonly ulong[] Gear = MakeGear();
 
+    /// <summary>A rolling hash one byte on: of the last 64 bytes, of which the highest bits depend on all.</summary>
+    public static ulong Roll(ulong hash, byte entering) => (hash << 1) + Gear[entering];
+
     /// <summary>Finds the first cut.</summary>
     /// <param name="window">Bytes from the last cut on: at least <see cref="MaxLength"/> of them, or all that are left.</param>
     /// <returns>The length of the first chunk.</returns>

@@ -7,6 +7,7 @@ namespace EdgeAI.Storage.Chunking;
 /// <summary>A chunk that is named, and encoded unless the store has it.</summary>
 /// <param name="Reference">Its name and length.</param>
 /// <param name="Checksum">Its XXH3.</param>
+/// <param name="Place">Where it lies in its file.</param>
 /// <param name="Tensor">The tensor that it is a part of; null for none that is kept track of.</param>
 /// <param name="Buffer">Begins with the bytes to store; null when the store has the chunk. From the shared <see cref="System.Buffers.ArrayPool{T}"/>; who writes them gives it back.</param>
 /// <param name="StoredLength">How many they are.</param>
@@ -15,6 +16,7 @@ namespace EdgeAI.Storage.Chunking;
 internal readonly record struct EncodedChunk(
     ChunkReference Reference,
     ulong Checksum,
+    PlannedChunk Place,
     TensorDraft? Tensor,
     byte[]? Buffer,
     int StoredLength,

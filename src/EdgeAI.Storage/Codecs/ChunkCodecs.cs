@@ -22,7 +22,7 @@ internal sealed class ChunkCodecs(int compressionLevel)
     public static int BufferLength(int length) => length + Slack;
 
     /// <summary>Whether chunks of a codec are decoded with another chunk.</summary>
-    public static bool NeedsBase(byte codec) => codec == DeltaCodec.Id;
+    public static bool NeedsBase(byte codec) => codec is DeltaCodec.Id or PrefixCodec.Id;
 
     /// <summary>Encodes a chunk by what suits it.</summary>
     /// <param name="content">The chunk.</param>
@@ -41,16 +41,29 @@ internal sealed class ChunkCodecs(int compressionLevel)
             }
         }
 
-        var form = PlaneCodec.Suits(content.Plain.Length, content.Form) ? content.Form : Elements.ElementForm.Bytes;
-        var planes = content.Plain.IsEmpty ? 0 : _planes.Encode(content.Plain, form, encoded);
-        codec = planes > 0 ? PlaneCodec.Id : RawId;
-        if (planes > 0)
+        var alone = EncodeAlone(content, encoded, out codec);
+        if (content.Form != Elements.ElementForm.Bytes || content.Base.IsEmpty)
         {
-            return planes;
+            return alone;
         }
 
-        content.Plain.CopyTo(encoded);
-        return content.Plain.Length;
+        var buffer = ArrayPool<byte>.Shared.Rent(alone);
+        try
+        {
+            var difference = PrefixCodec.Encode(content.Plain, content.Base, buffer.AsSpan(0, (int)(DifferencePays * alone)));
+            if (difference == 0)
+            {
+                return alone;
+            }
+
+            buffer.AsSpan(0, difference).CopyTo(encoded);
+            codec = PrefixCodec.Id;
+            return difference;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     /// <summary>Decodes untrusted bytes; false when the codec is unknown or the bytes are not its.</summary>
@@ -69,6 +82,8 @@ internal sealed class ChunkCodecs(int compressionLevel)
                 return PlaneCodec.TryDecode(encoded, plain);
             case DeltaCodec.Id:
                 return DeltaCodec.TryDecode(encoded, baseline, plain);
+            case PrefixCodec.Id:
+                return PrefixCodec.TryDecode(encoded, baseline, plain);
             default:
                 return false;
         }
@@ -108,5 +123,19 @@ internal sealed class ChunkCodecs(int compressionLevel)
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    private int EncodeAlone(in ChunkContent content, Span<byte> encoded, out byte codec)
+    {
+        var form = PlaneCodec.Suits(content.Plain.Length, content.Form) ? content.Form : Elements.ElementForm.Bytes;
+        var planes = content.Plain.IsEmpty ? 0 : _planes.Encode(content.Plain, form, encoded);
+        codec = planes > 0 ? PlaneCodec.Id : RawId;
+        if (planes > 0)
+        {
+            return planes;
+        }
+
+        content.Plain.CopyTo(encoded);
+        return content.Plain.Length;
     }
 }

@@ -22,6 +22,7 @@ internal sealed class ModelImport(
     StoreIndex index,
     ChunkCodecs codecs,
     BaseFinder bases,
+    ResidueFinder residue,
     IProgress<ImportProgress>? progress) : IAsyncDisposable
 {
     private readonly HashSet<Digest> _written = [];
@@ -81,14 +82,14 @@ internal sealed class ModelImport(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var encoding = Channel.CreateBounded<Task<EncodedChunk>>(new BoundedChannelOptions(2 * Environment.ProcessorCount) { SingleReader = true, SingleWriter = true });
         var reading = ReadAsync(file, plan, drafts, encoding.Writer, stop.Token);
-        var chunks = new List<ChunkReference>();
+        var draft = new FileDraft(file.Content.Length);
         try
         {
             await foreach (var task in encoding.Reader.ReadAllAsync(stop.Token).ConfigureAwait(false))
             {
                 var chunk = await task.ConfigureAwait(false);
                 await WriteAsync(chunk, cancellationToken).ConfigureAwait(false);
-                chunks.Add(chunk.Reference);
+                draft.Add(chunk.Place, chunk.Reference);
                 chunk.Tensor?.AddChunk(chunk.Reference.Digest);
                 _bytesDone += chunk.Reference.Length;
                 progress?.Report(new ImportProgress(ImportStage.Storing, _bytesDone, _bytesTotal));
@@ -102,12 +103,15 @@ internal sealed class ModelImport(
             throw;
         }
 
+        var digest = await reading.ConfigureAwait(false);
+        var (chunks, gaps) = draft.Complete();
         return new ModelFile
         {
             Path = file.Path,
             Length = file.Content.Length,
-            Digest = await reading.ConfigureAwait(false),
+            Digest = digest,
             Chunks = chunks,
+            Gaps = gaps,
             Tensors = [.. tensors.OrderBy(tensor => tensor.Offset).ThenBy(tensor => tensor.Name, StringComparer.Ordinal).Select(Describe)],
         };
     }
@@ -123,9 +127,8 @@ internal sealed class ModelImport(
         try
         {
             file.Content.Position = 0;
-            await foreach (var chunk in plan.CutAsync(file.ReadExactlyAsync, cancellationToken).ConfigureAwait(false))
+            await foreach (var chunk in plan.CutAsync(ReadAndHashAsync, cancellationToken).ConfigureAwait(false))
             {
-                hash.AppendData(chunk.Content.Span);
                 var draft = chunk.Place.Tensor is { } tensor ? drafts.GetValueOrDefault(tensor) : null;
                 await encoding.WriteAsync(Task.Run(() => EncodeAsync(chunk, draft, cancellationToken), CancellationToken.None), cancellationToken).ConfigureAwait(false);
             }
@@ -140,6 +143,13 @@ internal sealed class ModelImport(
         }
 
         return new Digest(hash.GetHashAndReset());
+
+        // Chunks of the residue come out of the file's order; what is read does not.
+        async ValueTask ReadAndHashAsync(Memory<byte> destination, CancellationToken token)
+        {
+            await file.ReadExactlyAsync(destination, token).ConfigureAwait(false);
+            hash.AppendData(destination.Span);
+        }
     }
 
     // A file without tensors may still hold some that its format's parser, or the lack of one, did not find.
@@ -176,7 +186,7 @@ internal sealed class ModelImport(
             var reference = new ChunkReference(Digest.Of(chunk.Content.Span), chunk.Content.Length);
             return index.FindState(reference.Digest) switch
             {
-                ChunkState.Sound => new EncodedChunk(reference, 0, tensor, null, 0, 0, null),
+                ChunkState.Sound => new EncodedChunk(reference, 0, chunk.Place, tensor, null, 0, 0, null),
 
                 // What is made from a damaged chunk may be the only thing that it could be kept as a difference from: it stands by itself.
                 ChunkState.Suspect => Encode(reference, chunk, tensor, null, default),
@@ -193,7 +203,8 @@ internal sealed class ModelImport(
     {
         if (tensor is null)
         {
-            return Encode(reference, chunk, null, null, default);
+            using var resembled = chunk.Place.Tensor is null ? await residue.FindAsync(chunk.Content, cancellationToken).ConfigureAwait(false) : null;
+            return Encode(reference, chunk, null, resembled, default);
         }
 
         var ordinal = (int)(chunk.Place.FirstElement / ChunkPlan.ElementsPerChunk);
@@ -224,7 +235,7 @@ internal sealed class ModelImport(
         };
         var encoded = ArrayPool<byte>.Shared.Rent(ChunkCodecs.BufferLength(reference.Length));
         var stored = codecs.Encode(content, encoded, out var codec);
-        return new EncodedChunk(reference, XxHash3.HashToUInt64(chunk.Content.Span), tensor, encoded, stored, codec, ChunkCodecs.NeedsBase(codec) ? baseline!.Identity : null);
+        return new EncodedChunk(reference, XxHash3.HashToUInt64(chunk.Content.Span), chunk.Place, tensor, encoded, stored, codec, ChunkCodecs.NeedsBase(codec) ? baseline!.Identity : null);
     }
 
     private static ElementForm FormOf(in PlannedChunk plan) => plan.Tensor is { } tensor ? TensorDraft.FormOf(tensor.Encoding) : ElementForm.Bytes;

@@ -13,6 +13,7 @@ namespace EdgeAI.Storage.Manifests;
         typeof(DigestJsonConverter),
         typeof(ChunkReferenceJsonConverter),
         typeof(ModelDimensionJsonConverter),
+        typeof(ModelFileGapJsonConverter),
         typeof(ModelTensorJsonConverter),
         typeof(JsonStringEnumConverter<ModelFormat>),
         typeof(JsonStringEnumConverter<ModelValueKind>),

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using EdgeAI.Models;
+using EdgeAI.Storage.Reading;
 
 namespace EdgeAI.Storage.Manifests;
 
@@ -53,5 +54,6 @@ internal static class ManifestSerializer
         : file.Chunks.Any(chunk => chunk.Length is <= 0 or > Packs.PackFormat.MaxChunkLength) ? $"a chunk of '{file.Path}' has an impossible length"
         : !file.Tensors.All(tensor => tensor is { Offset: >= 0, Length: >= 0 } && tensor.Offset <= file.Length - tensor.Length) ? $"a tensor of '{file.Path}' does not lie in it"
         : file.Chunks.Sum(chunk => (long)chunk.Length) != file.Length ? $"the chunks of '{file.Path}' do not add up to its length"
+        : FileLayout.FindProblem(file) is { } problem ? $"the gaps of '{file.Path}' {problem}"
         : null;
 }

@@ -22,22 +22,23 @@ internal sealed class ManifestStore(IStorageTier tier)
 
     /// <summary>Reads a manifest.</summary>
     /// <exception cref="ContentCorruptedException">It is missing or damaged.</exception>
-    public async ValueTask<ModelManifest> ReadAsync(Digest digest, CancellationToken cancellationToken)
+    public async ValueTask<ModelManifest> ReadAsync(Digest digest, CancellationToken cancellationToken) =>
+        ManifestSerializer.Deserialize(digest, await ReadBytesAsync(digest, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Reads the bytes of a manifest.</summary>
+    /// <exception cref="ContentCorruptedException">They are missing or damaged.</exception>
+    public async ValueTask<byte[]> ReadBytesAsync(Digest digest, CancellationToken cancellationToken)
     {
-        var json = await ReadBytesAsync(digest, cancellationToken).ConfigureAwait(false);
+        var json = await ReadUncheckedAsync(digest, cancellationToken).ConfigureAwait(false);
         return Digest.Of(json) == digest
-            ? ManifestSerializer.Deserialize(digest, json)
+            ? json
             : throw new ContentCorruptedException(digest, ManifestSerializer.KeyOf(digest), "its bytes have changed");
     }
 
-    /// <summary>The length of a manifest in bytes; 0 when it is missing.</summary>
-    public async ValueTask<long> GetLengthAsync(Digest digest, CancellationToken cancellationToken) =>
-        await tier.GetLengthAsync(ManifestSerializer.KeyOf(digest), cancellationToken).ConfigureAwait(false) ?? 0;
-
     private async ValueTask<bool> IsIntactAsync(Digest digest, CancellationToken cancellationToken) =>
-        Digest.Of(await ReadBytesAsync(digest, cancellationToken).ConfigureAwait(false)) == digest;
+        Digest.Of(await ReadUncheckedAsync(digest, cancellationToken).ConfigureAwait(false)) == digest;
 
-    private async ValueTask<byte[]> ReadBytesAsync(Digest digest, CancellationToken cancellationToken)
+    private async ValueTask<byte[]> ReadUncheckedAsync(Digest digest, CancellationToken cancellationToken)
     {
         var key = ManifestSerializer.KeyOf(digest);
         var length = await tier.GetLengthAsync(key, cancellationToken).ConfigureAwait(false);

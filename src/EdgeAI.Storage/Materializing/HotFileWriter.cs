@@ -66,17 +66,20 @@ internal sealed class HotFileWriter(OnnxModel model, IModelFiles files, string d
             throw new MalformedModelException($"its subgraphs keep more than {MaxInlined >> 20} MiB in external data", 0);
         }
 
-        foreach (var tensor in tensors)
+        // One stream a file: many of them are small, and stand in the same chunk of its residue.
+        foreach (var file in tensors.GroupBy(tensor => tensor.Location))
         {
-            var data = new byte[tensor.Length];
-            var source = files.Open(tensor.Location);
+            var source = files.Open(file.Key);
             await using (source.ConfigureAwait(false))
             {
-                source.Position = tensor.Offset;
-                await source.ReadExactlyAsync(data, cancellationToken).ConfigureAwait(false);
+                foreach (var tensor in file.OrderBy(tensor => tensor.Offset))
+                {
+                    var data = new byte[tensor.Length];
+                    source.Position = tensor.Offset;
+                    await source.ReadExactlyAsync(data, cancellationToken).ConfigureAwait(false);
+                    writer.Replace(tensor, ProtobufFields.Inline(data));
+                }
             }
-
-            writer.Replace(tensor, ProtobufFields.Inline(data));
         }
     }
 

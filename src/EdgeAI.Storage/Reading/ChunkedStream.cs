@@ -1,28 +1,19 @@
-using System.Buffers;
 using EdgeAI.Models;
 
 namespace EdgeAI.Storage.Reading;
 
-/// <summary>A file of a model as a stream over its chunks; one chunk is in memory at a time. Not thread-safe.</summary>
-internal sealed class ChunkedStream : Stream
+/// <summary>
+/// A file of a model as a stream over its chunks; one chunk of a tensor and one of the residue are in memory at a time, so that who reads a graph past its tensors
+/// has each chunk decoded once. Not thread-safe.
+/// </summary>
+internal sealed class ChunkedStream(FileLayout layout, ChunkReader chunks) : Stream
 {
-    private readonly ModelFile _file;
-    private readonly ChunkReader _chunks;
-    private readonly long[] _starts;
-    private byte[]? _buffer;
-    private int _current = -1;
+    private readonly LoadedChunk _tensor = new(layout.File, chunks);
+    private readonly LoadedChunk _residue = new(layout.File, chunks);
 
     public ChunkedStream(ModelFile file, ChunkReader chunks)
+        : this(new FileLayout(file), chunks)
     {
-        _file = file;
-        _chunks = chunks;
-        _starts = new long[file.Chunks.Count];
-        long start = 0;
-        for (var i = 0; i < _starts.Length; i++)
-        {
-            _starts[i] = start;
-            start += file.Chunks[i].Length;
-        }
     }
 
     public override bool CanRead => true;
@@ -31,7 +22,7 @@ internal sealed class ChunkedStream : Stream
 
     public override bool CanWrite => false;
 
-    public override long Length => _file.Length;
+    public override long Length => layout.File.Length;
 
     public override long Position { get; set; }
 
@@ -42,13 +33,10 @@ internal sealed class ChunkedStream : Stream
             return 0;
         }
 
-        var index = FindChunk(Position);
-        await LoadAsync(index, cancellationToken).ConfigureAwait(false);
-        var offset = (int)(Position - _starts[index]);
-        var count = Math.Min(buffer.Length, _file.Chunks[index].Length - offset);
-        _buffer.AsMemory(offset, count).CopyTo(buffer);
-        Position += count;
-        return count;
+        var piece = layout.Find(Position);
+        var loaded = SlotOf(piece);
+        await loaded.LoadAsync(piece.Chunk, cancellationToken).ConfigureAwait(false);
+        return Copy(piece, loaded, buffer.Span);
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -58,13 +46,20 @@ internal sealed class ChunkedStream : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        // The parser is synchronous, and what it reads is on a local disk; the chunk that it needs is most often loaded already.
-        if (Position < Length && FindChunk(Position) is var index && index != _current)
+        if (Position >= Length || buffer.IsEmpty)
         {
-            LoadAsync(index, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            return 0;
         }
 
-        return Position >= Length ? 0 : ReadLoaded(buffer);
+        // The parser is synchronous, and what it reads is on a local disk; the chunk that it needs is most often loaded already.
+        var piece = layout.Find(Position);
+        var loaded = SlotOf(piece);
+        if (!loaded.Has(piece.Chunk))
+        {
+            loaded.LoadAsync(piece.Chunk, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        }
+
+        return Copy(piece, loaded, buffer);
     }
 
     public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
@@ -84,57 +79,19 @@ internal sealed class ChunkedStream : Stream
 
     protected override void Dispose(bool disposing)
     {
-        if (_buffer is { } buffer)
-        {
-            _buffer = null;
-            _current = -1;
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-
+        _tensor.Release();
+        _residue.Release();
         base.Dispose(disposing);
     }
 
-    private int ReadLoaded(Span<byte> buffer)
+    private LoadedChunk SlotOf(in FilePiece piece) => layout.IsResidue(piece.Chunk) ? _residue : _tensor;
+
+    private int Copy(in FilePiece piece, LoadedChunk loaded, Span<byte> buffer)
     {
-        var offset = (int)(Position - _starts[_current]);
-        var count = Math.Min(buffer.Length, _file.Chunks[_current].Length - offset);
-        _buffer.AsSpan(offset, count).CopyTo(buffer);
+        var rest = loaded.Slice(piece).Span[(int)(Position - piece.Offset)..];
+        var count = Math.Min(buffer.Length, rest.Length);
+        rest[..count].CopyTo(buffer);
         Position += count;
         return count;
-    }
-
-    private int FindChunk(long position)
-    {
-        var index = Array.BinarySearch(_starts, position);
-        return index >= 0 ? index : ~index - 1;
-    }
-
-    private async ValueTask LoadAsync(int index, CancellationToken cancellationToken)
-    {
-        if (index == _current)
-        {
-            return;
-        }
-
-        var chunk = _file.Chunks[index];
-        if (_buffer is null || _buffer.Length < chunk.Length)
-        {
-            Rent(chunk.Length);
-        }
-
-        _current = -1;
-        await _chunks.ReadAsync(chunk.Digest, _buffer.AsMemory(0, chunk.Length), cancellationToken).ConfigureAwait(false);
-        _current = index;
-    }
-
-    private void Rent(int length)
-    {
-        if (_buffer is { } old)
-        {
-            _buffer = null;
-            ArrayPool<byte>.Shared.Return(old);
-        }
-
-        _buffer = ArrayPool<byte>.Shared.Rent(length);
     }
 }

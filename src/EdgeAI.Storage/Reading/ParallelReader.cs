@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace EdgeAI.Storage.Reading;
 
-/// <summary>Writes a file of a model out, its chunks decoded on all cores, each put straight to its place. A few chunks are in memory at a time.</summary>
+/// <summary>Writes a file of a model out, its chunks decoded on all cores, each put straight to its places. A few chunks are in memory at a time.</summary>
 internal static class ParallelReader
 {
     /// <summary>Writes a whole file.</summary>
@@ -16,29 +16,23 @@ internal static class ParallelReader
     public static async ValueTask CopyAsync(ModelFile file, ChunkReader chunks, SafeFileHandle destination, CancellationToken cancellationToken)
     {
         var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
-        await Parallel.ForEachAsync(Places(file), options, async (place, token) =>
+        var pieces = new FileLayout(file).Pieces.GroupBy(piece => piece.Chunk);
+        await Parallel.ForEachAsync(pieces, options, async (places, token) =>
         {
-            var buffer = ArrayPool<byte>.Shared.Rent(place.Chunk.Length);
+            var chunk = file.Chunks[places.Key];
+            var buffer = ArrayPool<byte>.Shared.Rent(chunk.Length);
             try
             {
-                var plain = buffer.AsMemory(0, place.Chunk.Length);
-                await chunks.ReadAsync(place.Chunk.Digest, plain, token).ConfigureAwait(false);
-                RandomAccess.Write(destination, plain.Span, place.Offset);
+                await chunks.ReadAsync(chunk.Digest, buffer.AsMemory(0, chunk.Length), token).ConfigureAwait(false);
+                foreach (var place in places)
+                {
+                    RandomAccess.Write(destination, buffer.AsSpan(place.Skip, place.Length), place.Offset);
+                }
             }
             finally
             {
                 ArrayPool<byte>.Shared.Return(buffer);
             }
         }).ConfigureAwait(false);
-    }
-
-    private static IEnumerable<(ChunkReference Chunk, long Offset)> Places(ModelFile file)
-    {
-        long offset = 0;
-        foreach (var chunk in file.Chunks)
-        {
-            yield return (chunk, offset);
-            offset += chunk.Length;
-        }
     }
 }

@@ -10,7 +10,7 @@ using EdgeAI.Storage.Reading;
 namespace EdgeAI.Storage.Updates;
 
 /// <summary>Reads an archive, which nobody has vetted: into a staging folder, and verified there, chunk by chunk.</summary>
-internal sealed class ArchiveReader(Stream source, string staging, StoreIndex index, ChunkReader chunks)
+internal sealed class ArchiveReader(Stream source, string staging, StoreIndex index, ManifestMover manifests, ChunkReader chunks)
 {
     public async ValueTask<ReceivedModel> ReadAsync(CancellationToken cancellationToken)
     {
@@ -18,13 +18,10 @@ internal sealed class ArchiveReader(Stream source, string staging, StoreIndex in
         {
             var header = await ReadHeaderAsync(cancellationToken).ConfigureAwait(false);
             var digest = Digest.Parse(header.Manifest);
-            var json = new byte[header.ManifestLength];
-            await source.ReadExactlyAsync(json, cancellationToken).ConfigureAwait(false);
-            if (Digest.Of(json) != digest)
-            {
-                throw new InvalidArchiveException("its manifest is damaged");
-            }
-
+            var stored = new byte[header.ManifestStored];
+            await source.ReadExactlyAsync(stored, cancellationToken).ConfigureAwait(false);
+            var moved = new MovedManifest(header.ManifestLength, stored, header.ManifestBase is { } known ? Digest.Parse(known) : null);
+            var json = await manifests.DecodeAsync(moved, digest, cancellationToken).ConfigureAwait(false);
             var manifest = ManifestSerializer.Deserialize(digest, json);
             var pack = await ReceivePackAsync(header.PackLength, cancellationToken).ConfigureAwait(false);
             RequireComplete(manifest, pack);
@@ -53,7 +50,7 @@ internal sealed class ArchiveReader(Stream source, string staging, StoreIndex in
         var json = new byte[length];
         await source.ReadExactlyAsync(json, cancellationToken).ConfigureAwait(false);
         var header = JsonSerializer.Deserialize(json, ArchiveHeader.Json.Default.ArchiveHeader);
-        return header is { ManifestLength: > 0 and <= ManifestSerializer.MaxLength, PackLength: > 0 }
+        return header is { ManifestLength: > 0 and <= (int)ManifestSerializer.MaxLength, ManifestStored: > 0, PackLength: > 0 } && header.ManifestStored <= header.ManifestLength
             ? header
             : throw new InvalidArchiveException("its header gives impossible lengths");
     }

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using EdgeAI.Models;
-using EdgeAI.Storage.Manifests;
 using EdgeAI.Storage.Packs;
 
 namespace EdgeAI.Storage.Updates;
@@ -11,19 +10,24 @@ internal sealed class ArchiveWriter(IStorageTier tier, string staging)
 {
     public async ValueTask WriteAsync(
         ModelInfo model,
-        ModelManifest manifest,
+        MovedManifest manifest,
         IReadOnlyList<(Digest Chunk, ChunkLocation Location)> chunks,
         Stream destination,
         CancellationToken cancellationToken)
     {
         var pack = await WritePackAsync(chunks, cancellationToken).ConfigureAwait(false);
-        var json = ManifestSerializer.Serialize(manifest);
         var header = JsonSerializer.SerializeToUtf8Bytes(
-            new ArchiveHeader(model.Reference.ToString(), model.Digest.ToString(), json.Length, pack.Length),
+            new ArchiveHeader(
+                model.Reference.ToString(),
+                model.Digest.ToString(),
+                manifest.Length,
+                manifest.Stored.Length,
+                manifest.Base?.ToString(),
+                pack.Length),
             ArchiveHeader.Json.Default.ArchiveHeader);
         await destination.WriteAsync(Start(header.Length), cancellationToken).ConfigureAwait(false);
         await destination.WriteAsync(header, cancellationToken).ConfigureAwait(false);
-        await destination.WriteAsync(json, cancellationToken).ConfigureAwait(false);
+        await destination.WriteAsync(manifest.Stored, cancellationToken).ConfigureAwait(false);
         var content = File.OpenRead(pack.Path);
         await using (content.ConfigureAwait(false))
         {

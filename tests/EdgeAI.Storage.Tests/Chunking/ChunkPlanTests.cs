@@ -3,6 +3,7 @@ using EdgeAI.Inference;
 using EdgeAI.Models;
 using EdgeAI.Storage.Chunking;
 using EdgeAI.Storage.Importing;
+using EdgeAI.Storage.Reading;
 using EdgeAI.Testing.Catalogue;
 
 namespace EdgeAI.Storage.Tests.Chunking;
@@ -27,10 +28,10 @@ public sealed class ChunkPlanTests
 
         var chunks = await CutAsync(new byte[100 + tensor.Length + 7], tensor);
 
-        Assert.Equal([0, 100, 100 + chunkLength, 100 + (2 * chunkLength), 100 + (3 * chunkLength), 100 + tensor.Length], chunks.Select(chunk => chunk.Offset));
-        Assert.Equal([0, 0, 1 << 18, 2 << 18, 3 << 18, 0], chunks.Select(chunk => chunk.FirstElement));
-        Assert.All(chunks[1..^1], chunk => Assert.Same(tensor, chunk.Tensor));
-        Assert.All([chunks[0], chunks[^1]], chunk => Assert.Null(chunk.Tensor));
+        Assert.Equal([100, 100 + chunkLength, 100 + (2 * chunkLength), 100 + (3 * chunkLength)], chunks[..^1].Select(chunk => chunk.Offset));
+        Assert.Equal([0, 1 << 18, 2 << 18, 3 << 18], chunks[..^1].Select(chunk => chunk.FirstElement));
+        Assert.All(chunks[..^1], chunk => Assert.Same(tensor, chunk.Tensor));
+        Assert.Equal((true, 107, null), (chunks[^1].IsResidue, chunks[^1].Length, chunks[^1].Tensor));
     }
 
     [Fact]
@@ -54,9 +55,9 @@ public sealed class ChunkPlanTests
         var chunks = await CutAsync(content, small, unknown);
 
         Assert.All(chunks, chunk => Assert.Null(chunk.Tensor));
-        Assert.DoesNotContain(chunks, chunk => chunk.Offset == 10);
-        Assert.Contains(chunks, chunk => chunk.Offset == 100_000);
-        Assert.Contains(chunks, chunk => chunk.Offset == 400_000);
+        Assert.Equal([200_000], chunks.Where(chunk => chunk.IsResidue).Select(chunk => chunk.Length));
+        Assert.Equal(100_000, chunks[0].Offset);
+        Assert.Equal(300_000, chunks.Where(chunk => !chunk.IsResidue).Sum(chunk => chunk.Length));
     }
 
     [Fact]
@@ -80,7 +81,7 @@ public sealed class ChunkPlanTests
         var content = SeededRandom.Bytes(2, length);
         var tensors = Enumerable.Range(0, 40).Select(i => Tensor(Q4, i * 20_000L, 18 * (100 + (20 * i)))).Where(tensor => tensor.Offset + tensor.Length <= length);
 
-        // The helper compares the bytes of each chunk, and where each begins.
+        // The helper puts the file together again, and compares it.
         var chunks = await CutAsync(content, [.. tensors]);
 
         Assert.Equal(length, chunks.Sum(chunk => chunk.Length));
@@ -105,21 +106,36 @@ public sealed class ChunkPlanTests
     private static async Task<List<Digest>> ContentsAsync(byte[] content) =>
         [.. (await CutAsync(content)).Select(chunk => Digest.Of(content.AsSpan((int)chunk.Offset, chunk.Length)))];
 
+    // Puts the file together again from what its manifest would say, and compares it.
     private static async Task<List<PlannedChunk>> CutAsync(byte[] content, params TensorExtent[] tensors)
     {
         using var stream = new MemoryStream(content);
-        var chunks = new List<PlannedChunk>();
-        long position = 0;
+        var (places, bytes) = (new List<PlannedChunk>(), new Dictionary<Digest, byte[]>());
+        var draft = new FileDraft(content.Length);
         await foreach (var chunk in new ChunkPlan(content.Length, tensors).CutAsync(stream.ReadExactlyAsync, Cancellation))
         {
-            Assert.Equal(position, chunk.Place.Offset);
-            Assert.True(chunk.Content.Span.SequenceEqual(content.AsSpan((int)position, chunk.Place.Length)));
-            position += chunk.Place.Length;
-            chunks.Add(chunk.Place);
+            var reference = new ChunkReference(Digest.Of(chunk.Content.Span), chunk.Content.Length);
+            bytes[reference.Digest] = chunk.Content.ToArray();
+            draft.Add(chunk.Place, reference);
+            places.Add(chunk.Place);
             ArrayPool<byte>.Shared.Return(chunk.Buffer);
         }
 
-        Assert.Equal(content.Length, position);
-        return chunks;
+        Assert.Equal(content, Assemble(draft, bytes, content.Length));
+        return places;
+    }
+
+    private static byte[] Assemble(FileDraft draft, Dictionary<Digest, byte[]> bytes, int length)
+    {
+        var (chunks, gaps) = draft.Complete();
+        var file = new ModelFile { Path = "m", Length = length, Digest = default, Chunks = chunks, Gaps = gaps, Tensors = [] };
+        Assert.Null(FileLayout.FindProblem(file));
+        var content = new byte[length];
+        foreach (var piece in new FileLayout(file).Pieces)
+        {
+            bytes[chunks[piece.Chunk].Digest].AsSpan(piece.Skip, piece.Length).CopyTo(content.AsSpan((int)piece.Offset));
+        }
+
+        return content;
     }
 }

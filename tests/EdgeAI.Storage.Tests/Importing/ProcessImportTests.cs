@@ -69,7 +69,7 @@ public sealed class ProcessImportTests : IDisposable
     [InlineData(ImportStage.Waiting, 1)]
     [InlineData(ImportStage.Inspecting, 1)]
     [InlineData(ImportStage.Storing, 1)]
-    [InlineData(ImportStage.Storing, 4)]
+    [InlineData(ImportStage.Storing, 2)]
     [InlineData(ImportStage.Committing, 1)]
     public async Task ImportAsync_KilledAtAStage_LeavesTheStoreAsItWas(ImportStage stage, int report)
     {
