@@ -9,9 +9,6 @@ public sealed record ModelFile
     /// <summary>The length in bytes.</summary>
     public required long Length { get; init; }
 
-    /// <summary>The digest of the whole file.</summary>
-    public required Digest Digest { get; init; }
-
     /// <summary>
     /// The chunks that make the file; their lengths add up to <see cref="Length"/>. They stand in its order, unless it has <see cref="Gaps"/>: then come first
     /// those of its large tensors, in its order, and after them the residue, which is all else, run together.

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Hashing;
-using System.Security.Cryptography;
 using System.Threading.Channels;
 using EdgeAI.Models;
 using EdgeAI.Storage.Chunking;
@@ -99,35 +98,33 @@ internal sealed class ModelImport(
         {
             // The reader owns the source; it must have stopped before the source is closed, whatever stopped the writer.
             await stop.CancelAsync().ConfigureAwait(false);
-            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
 
-        var digest = await reading.ConfigureAwait(false);
+        await reading.ConfigureAwait(false);
         var (chunks, gaps) = draft.Complete();
         return new ModelFile
         {
             Path = file.Path,
             Length = file.Content.Length,
-            Digest = digest,
             Chunks = chunks,
             Gaps = gaps,
             Tensors = [.. tensors.OrderBy(tensor => tensor.Offset).ThenBy(tensor => tensor.Name, StringComparer.Ordinal).Select(Describe)],
         };
     }
 
-    private async Task<Digest> ReadAsync(
+    private async Task ReadAsync(
         SourceFile file,
         ChunkPlan plan,
         Dictionary<TensorExtent, TensorDraft> drafts,
         ChannelWriter<Task<EncodedChunk>> encoding,
         CancellationToken cancellationToken)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         try
         {
             file.Content.Position = 0;
-            await foreach (var chunk in plan.CutAsync(ReadAndHashAsync, cancellationToken).ConfigureAwait(false))
+            await foreach (var chunk in plan.CutAsync(file.ReadExactlyAsync, cancellationToken).ConfigureAwait(false))
             {
                 var draft = chunk.Place.Tensor is { } tensor ? drafts.GetValueOrDefault(tensor) : null;
                 await encoding.WriteAsync(Task.Run(() => EncodeAsync(chunk, draft, cancellationToken), CancellationToken.None), cancellationToken).ConfigureAwait(false);
@@ -140,15 +137,6 @@ internal sealed class ModelImport(
         {
             encoding.Complete(exception);
             throw;
-        }
-
-        return new Digest(hash.GetHashAndReset());
-
-        // Chunks of the residue come out of the file's order; what is read does not.
-        async ValueTask ReadAndHashAsync(Memory<byte> destination, CancellationToken token)
-        {
-            await file.ReadExactlyAsync(destination, token).ConfigureAwait(false);
-            hash.AppendData(destination.Span);
         }
     }
 

@@ -33,5 +33,5 @@ public sealed class ReportTests
     public void ToString_OfADevice_IsProviderAndId() =>
         Assert.Equal("cpu:0", new ExecutionDevice("cpu", DeviceKind.Cpu, "0", "a processor").ToString());
 
-    private static ModelFile File(string path, long length) => new() { Path = path, Length = length, Digest = default, Chunks = [], Tensors = [] };
+    private static ModelFile File(string path, long length) => new() { Path = path, Length = length, Chunks = [], Tensors = [] };
 }

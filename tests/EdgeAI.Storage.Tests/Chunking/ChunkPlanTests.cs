@@ -128,7 +128,7 @@ public sealed class ChunkPlanTests
     private static byte[] Assemble(FileDraft draft, Dictionary<Digest, byte[]> bytes, int length)
     {
         var (chunks, gaps) = draft.Complete();
-        var file = new ModelFile { Path = "m", Length = length, Digest = default, Chunks = chunks, Gaps = gaps, Tensors = [] };
+        var file = new ModelFile { Path = "m", Length = length, Chunks = chunks, Gaps = gaps, Tensors = [] };
         Assert.Null(FileLayout.FindProblem(file));
         var content = new byte[length];
         foreach (var piece in new FileLayout(file).Pieces)

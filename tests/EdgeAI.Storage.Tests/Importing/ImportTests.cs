@@ -140,7 +140,7 @@ public sealed class ImportTests : IDisposable
         Assert.Equal("21", manifest.Metadata["opset"]);
         Assert.Equal("modèle 模型", unicode.Metadata["description"]);
         Assert.Equal("wynik/ß: float32[2]", Assert.Single(unicode.Signature.Outputs).ToString());
-        Assert.Equal(Digest.Of(TestModels.OptionalInput.Content), Assert.Single(manifest.Files).Digest);
+        Assert.Equal(TestModels.OptionalInput.Content.Length, Assert.Single(manifest.Files).Length);
     }
 
     [Theory]

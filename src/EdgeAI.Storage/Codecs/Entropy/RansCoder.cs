@@ -431,6 +431,7 @@ internal static class RansCoder
     private static ushort Little(ushort word) => BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word);
 
     // Where the symbol's parts begin in the upper half, its frequency in the lower.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FillSlots(RansModel model, Span<uint> slots)
     {
         for (var context = 0; context < model.Contexts; context++)

@@ -223,6 +223,7 @@ internal sealed class RansModel
     }
 
     // Every symbol that occurs keeps at least one part. What that takes comes from the most frequent ones, whose cost changes least.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Normalize(ReadOnlySpan<int> counts, Span<ushort> frequencies)
     {
         long total = 0;
