@@ -18,7 +18,7 @@ internal static unsafe class PrefixFrames
 
     /// <summary>Compresses, if that makes the bytes fewer.</summary>
     /// <param name="plain">The bytes.</param>
-    /// <param name="prefix">What they resemble; may be empty.</param>
+    /// <param name="prefix">What they resemble; may be empty. Not the same memory: the compressor tells the two apart by where they lie.</param>
     /// <param name="encoded">Where the frame goes.</param>
     /// <returns>How many bytes were written; 0 when it would not shrink, or does not fit.</returns>
     public static int Encode(ReadOnlySpan<byte> plain, ReadOnlySpan<byte> prefix, Span<byte> encoded)

@@ -2,6 +2,7 @@ using System.Buffers;
 using EdgeAI.Models;
 using EdgeAI.Storage.Indexing;
 using EdgeAI.Storage.Manifests;
+using EdgeAI.Storage.Packs;
 using EdgeAI.Storage.Reading;
 
 namespace EdgeAI.Storage.Matching;
@@ -24,7 +25,7 @@ internal sealed class ResidueFinder(StoreIndex index, ManifestStore manifests, C
     private Task<Known>? _known;
 
     /// <summary>Finds a chunk to keep another as a difference from.</summary>
-    /// <returns>Null when there is none that resembles it.</returns>
+    /// <returns>Null when there is none that resembles it, or its chain is full.</returns>
     public async ValueTask<BaseChunk?> FindAsync(ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)
     {
         Task<Known> reading;
@@ -34,7 +35,12 @@ internal sealed class ResidueFinder(StoreIndex index, ManifestStore manifests, C
         }
 
         var known = await reading.ConfigureAwait(false);
-        return known.Find(plain.Span) is { } similar ? await bases.ReadBaseAsync(similar, cancellationToken).ConfigureAwait(false) : null;
+
+        // At the end of a full chain one begins anew. A base further up would be an older version's, which a node that has the last one may lack, with all that it was
+        // made from.
+        return known.Find(plain.Span) is { } similar && index.FindChunk(similar)?.Base is not { Depth: >= ChunkBase.MaxDepth }
+            ? await bases.ReadBaseAsync(similar, cancellationToken).ConfigureAwait(false)
+            : null;
     }
 
     private async Task<Known> ReadAsync(CancellationToken cancellationToken)

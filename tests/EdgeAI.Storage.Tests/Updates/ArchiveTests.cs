@@ -27,6 +27,15 @@ public sealed class ArchiveTests : IDisposable
         ["files-missing"] = manifest => manifest.Remove("files"),
         ["chunks-null"] = manifest => FileOf(manifest)["chunks"] = null,
         ["chunks-missing"] = manifest => FileOf(manifest)["chunks"]!.AsArray().RemoveAt(0),
+        ["gaps-null"] = manifest => FileOf(manifest)["gaps"] = null,
+        ["gaps-missing"] = manifest => FileOf(manifest)["gaps"]!.AsArray().RemoveAt(0),
+        ["gaps-too-many"] = manifest => FileOf(manifest)["gaps"]!.AsArray().Add(new JsonArray(1, 1)),
+        ["gap-of-terabytes"] = manifest => FileOf(manifest)["gaps"]![0]![1] = 1L << 50,
+        ["gap-without-length"] = manifest => FileOf(manifest)["gaps"]![0]![1] = 0,
+        ["gap-of-negative-length"] = manifest => FileOf(manifest)["gaps"]![0]![1] = -1,
+        ["gap-beyond-the-chunks"] = manifest => FileOf(manifest)["gaps"]![0]![0] = 1000,
+        ["gap-before-the-file"] = manifest => FileOf(manifest)["gaps"]![0]![0] = -1,
+        ["gap-malformed"] = manifest => FileOf(manifest)["gaps"]![0] = new JsonArray(1),
         ["length-other"] = manifest => FileOf(manifest)["length"] = 1L << 50,
         ["length-negative"] = manifest => FileOf(manifest)["length"] = -1,
         ["tensors-null"] = manifest => FileOf(manifest)["tensors"] = null,
@@ -180,6 +189,15 @@ public sealed class ArchiveTests : IDisposable
     [InlineData("manifestLength", "0")]
     [InlineData("manifestLength", "-1")]
     [InlineData("manifestLength", "9223372036854775807")]
+    [InlineData("manifestLength", "1")]
+    [InlineData("manifestLength", "268435456")]
+    [InlineData("manifestStored", "0")]
+    [InlineData("manifestStored", "-1")]
+    [InlineData("manifestStored", "1")]
+    [InlineData("manifestStored", "268435457")]
+    [InlineData("manifestStored", "9223372036854775807")]
+    [InlineData("manifestBase", "\"sha256:00\"")]
+    [InlineData("manifestBase", "\"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"")]
     [InlineData("packLength", "0")]
     [InlineData("packLength", "-1")]
     [InlineData("packLength", "9223372036854775807")]
