@@ -117,7 +117,6 @@ public sealed class FileLayoutTests
     {
         Path = "m",
         Length = chunks.Sum(),
-        Digest = default,
         Chunks = [.. chunks.Select((length, i) => new ChunkReference(Digest.Of([(byte)i]), length))],
         Tensors = [],
     };
