@@ -71,7 +71,7 @@ public sealed partial class ModelStore
     {
         var fresh = received.Pack.Entries.Where(entry => !_index.HasSoundChunk(entry.Chunk)).Sum(entry => (long)entry.Length);
         IReadOnlyList<WrittenPack> packs = received.Pack.Entries.Count == 0 ? [] : [received.Pack];
-        return await CommitAsync(name, received.Digest, received.Json, received.Manifest.TotalLength, packs, [], fresh).ConfigureAwait(false);
+        return await CommitAsync(name, received.Digest, received.Json, received.Manifest.TotalLength, packs, received.Tensors, fresh).ConfigureAwait(false);
     }
 
     /// <summary>Runs an operation with a staging folder of its own, which a collection leaves alone.</summary>

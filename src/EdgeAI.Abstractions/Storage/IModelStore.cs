@@ -105,6 +105,15 @@ public interface IModelStore
     /// <param name="cancellationToken">Cancels the collection; what is done by then stays done.</param>
     ValueTask<GarbageCollectionReport> CollectGarbageAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Makes the index anew from packs, manifests and names alone, and puts it in the old one's place; other processes go over to it at their next call. A store whose index
+    /// is missing or damaged does so by itself at its first call. Reads all packs; waits for imports in progress.
+    /// </summary>
+    /// <param name="cancellationToken">Cancels the rebuild; the old index stays.</param>
+    /// <returns>What was entered, and what was damaged or missing: damage is reported, not thrown.</returns>
+    /// <exception cref="StorageFullException">The disk is full; the old index stays.</exception>
+    ValueTask<IndexRebuildReport> RebuildIndexAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Reads all content back and compares it with its names.</summary>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <returns>What was found; damage is reported, not thrown.</returns>

@@ -2,6 +2,7 @@ using EdgeAI.Models;
 using EdgeAI.Storage.Indexing;
 using EdgeAI.Storage.Manifests;
 using EdgeAI.Storage.Materializing;
+using EdgeAI.Storage.Names;
 using EdgeAI.Storage.Packs;
 using EdgeAI.Storage.Tiers;
 
@@ -145,7 +146,8 @@ internal sealed class GarbageCollector(
         }
     }
 
-    // Objects that the index does not know: an import that crashed between writing them and entering them.
+    // Objects that the index does not know: an import that crashed between writing them and entering them. A name that it does not know is one that
+    // can't be read, for somebody to look at.
     private async ValueTask SweepOrphansAsync(CancellationToken cancellationToken)
     {
         var known = index.ListPacks().Select(pack => PackFormat.KeyOf(pack.Digest))
@@ -154,7 +156,7 @@ internal sealed class GarbageCollector(
         var orphans = new List<string>();
         await foreach (var stored in tier.ListAsync(string.Empty, cancellationToken).ConfigureAwait(false))
         {
-            if (!known.Contains(stored.Key))
+            if (!known.Contains(stored.Key) && !stored.Key.StartsWith(NameStore.Prefix, StringComparison.Ordinal))
             {
                 orphans.Add(stored.Key);
             }

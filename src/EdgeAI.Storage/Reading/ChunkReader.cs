@@ -8,13 +8,9 @@ using Microsoft.Data.Sqlite;
 namespace EdgeAI.Storage.Reading;
 
 /// <summary>Reads chunks. No byte leaves it that has not been compared with the chunk's name. Thread-safe.</summary>
-internal sealed class ChunkReader(StoreIndex index, IStorageTier tier)
+internal sealed class ChunkReader(StoreIndex index, IStorageTier tier) : IChunkSource
 {
-    /// <summary>Reads a chunk.</summary>
-    /// <param name="chunk">Which chunk.</param>
-    /// <param name="plain">Exactly as long as the chunk.</param>
-    /// <param name="cancellationToken">Cancels the reading.</param>
-    /// <exception cref="ContentCorruptedException">The chunk is missing or damaged.</exception>
+    /// <inheritdoc/>
     public ValueTask ReadAsync(Digest chunk, Memory<byte> plain, CancellationToken cancellationToken) =>
         ReadAsync(chunk, plain, ChunkBase.MaxReadDepth, cancellationToken);
 

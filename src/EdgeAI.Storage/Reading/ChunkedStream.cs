@@ -7,12 +7,12 @@ namespace EdgeAI.Storage.Reading;
 internal sealed class ChunkedStream : Stream
 {
     private readonly ModelFile _file;
-    private readonly ChunkReader _chunks;
+    private readonly IChunkSource _chunks;
     private readonly long[] _starts;
     private byte[]? _buffer;
     private int _current = -1;
 
-    public ChunkedStream(ModelFile file, ChunkReader chunks)
+    public ChunkedStream(ModelFile file, IChunkSource chunks)
     {
         _file = file;
         _chunks = chunks;
