@@ -34,4 +34,7 @@ public sealed partial class ModelStore
 
     [LoggerMessage(10, LogLevel.Warning, "Names in the index were not those of the store's objects, as after a crash: they are now.")]
     private static partial void LogNamesHealed(ILogger logger);
+
+    [LoggerMessage(11, LogLevel.Information, "Signed {Model} with the key {KeyId}.")]
+    private static partial void LogSigned(ILogger logger, ModelReference model, Digest keyId);
 }

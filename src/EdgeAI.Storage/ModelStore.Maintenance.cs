@@ -29,7 +29,9 @@ public sealed partial class ModelStore
             async () =>
             {
                 var found = await verifier.RunAsync(cancellationToken).ConfigureAwait(false);
-                return found with { Problems = [.. found.Problems, .. await FindNameProblemsAsync(cancellationToken).ConfigureAwait(false)] };
+                var names = await FindNameProblemsAsync(cancellationToken).ConfigureAwait(false);
+                var signatures = await FindSignatureProblemsAsync(cancellationToken).ConfigureAwait(false);
+                return found with { Problems = [.. found.Problems, .. names, .. signatures] };
             },
             cancellationToken).ConfigureAwait(false);
         foreach (var problem in report.Problems)

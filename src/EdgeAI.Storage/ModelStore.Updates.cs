@@ -37,10 +37,11 @@ public sealed partial class ModelStore
         await RunStagedAsync(
             async staging =>
             {
-                var info = Require(model);
+                var info = await RequireTrustedAsync(model, cancellationToken).ConfigureAwait(false);
                 var manifest = await _manifests.ReadAsync(info.Digest, cancellationToken).ConfigureAwait(false);
                 var chunks = await new UpdatePlanner(_index, _manifests).FindMissingAsync(have ?? [], manifest, cancellationToken).ConfigureAwait(false);
-                await new ArchiveWriter(_tier, staging).WriteAsync(info, manifest, chunks, destination, cancellationToken).ConfigureAwait(false);
+                var signatures = await ReadSoundSignaturesAsync(info.Digest, cancellationToken).ConfigureAwait(false);
+                await new ArchiveWriter(_tier, staging).WriteAsync(info, manifest, chunks, signatures, destination, cancellationToken).ConfigureAwait(false);
                 return true;
             },
             cancellationToken).ConfigureAwait(false);
@@ -61,6 +62,7 @@ public sealed partial class ModelStore
                 var received = await new ArchiveReader(source, staging, _index, _chunks).ReadAsync(cancellationToken).ConfigureAwait(false);
                 var name = model ?? received.Reference;
                 RequireTag(name);
+                RequireTrusted(name, received);
                 cancellationToken.ThrowIfCancellationRequested();
                 return await CommitAsync(name, received).ConfigureAwait(false);
             },
@@ -71,6 +73,7 @@ public sealed partial class ModelStore
     {
         var fresh = received.Pack.Entries.Where(entry => !_index.HasSoundChunk(entry.Chunk)).Sum(entry => (long)entry.Length);
         IReadOnlyList<WrittenPack> packs = received.Pack.Entries.Count == 0 ? [] : [received.Pack];
+        await PutSignaturesAsync(received).ConfigureAwait(false);
         return await CommitAsync(name, received.Digest, received.Json, received.Manifest.TotalLength, packs, received.Tensors, fresh).ConfigureAwait(false);
     }
 

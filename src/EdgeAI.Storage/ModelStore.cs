@@ -9,6 +9,7 @@ using EdgeAI.Storage.Materializing;
 using EdgeAI.Storage.Names;
 using EdgeAI.Storage.Reading;
 using EdgeAI.Storage.Tiers;
+using EdgeAI.Storage.Trust;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -43,6 +44,8 @@ public sealed partial class ModelStore : IModelStore
         _codecs = new ChunkCodecs(options.CompressionLevel);
         _manifests = new ManifestStore(_tier);
         _names = new NameStore(_tier);
+        _signatures = new SignatureStore(_tier);
+        _trust = new TrustPolicy(options);
         _chunks = new ChunkReader(_index, _tier);
         _wait = new LockWait(time, options.LockTimeout);
         _hot = new HotModels(_directory, _manifests, _chunks, _wait);
@@ -71,6 +74,11 @@ public sealed partial class ModelStore : IModelStore
         if (options.LockTimeout <= TimeSpan.Zero)
         {
             throw new ValidationException($"LockTimeout is {options.LockTimeout}; it must be more than zero.");
+        }
+
+        if (((IValidatableObject)options).Validate(new ValidationContext(options, nameof(StorageOptions), null, null)).FirstOrDefault() is { } problem)
+        {
+            throw new ValidationException(problem, null, options);
         }
 
         return new ModelStore(directory, options, time ?? TimeProvider.System, logger ?? NullLogger<ModelStore>.Instance);

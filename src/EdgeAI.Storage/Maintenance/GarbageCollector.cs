@@ -5,6 +5,7 @@ using EdgeAI.Storage.Materializing;
 using EdgeAI.Storage.Names;
 using EdgeAI.Storage.Packs;
 using EdgeAI.Storage.Tiers;
+using EdgeAI.Storage.Trust;
 
 namespace EdgeAI.Storage.Maintenance;
 
@@ -150,13 +151,15 @@ internal sealed class GarbageCollector(
     // can't be read, for somebody to look at.
     private async ValueTask SweepOrphansAsync(CancellationToken cancellationToken)
     {
+        var entered = index.ListManifests().ToHashSet();
         var known = index.ListPacks().Select(pack => PackFormat.KeyOf(pack.Digest))
-            .Concat(index.ListManifests().Select(ManifestSerializer.KeyOf))
+            .Concat(entered.Select(ManifestSerializer.KeyOf))
             .ToHashSet(StringComparer.Ordinal);
         var orphans = new List<string>();
         await foreach (var stored in tier.ListAsync(string.Empty, cancellationToken).ConfigureAwait(false))
         {
-            if (!known.Contains(stored.Key) && !stored.Key.StartsWith(NameStore.Prefix, StringComparison.Ordinal))
+            if (!known.Contains(stored.Key) && !stored.Key.StartsWith(NameStore.Prefix, StringComparison.Ordinal)
+                && !(SignatureStore.TryParse(stored.Key, out var signed, out _) && entered.Contains(signed)))
             {
                 orphans.Add(stored.Key);
             }

@@ -10,7 +10,13 @@ namespace EdgeAI.Storage.Updates;
 /// <param name="Manifest">The digest of the manifest.</param>
 /// <param name="ManifestLength">The length of the manifest in bytes.</param>
 /// <param name="PackLength">The length of the pack in bytes.</param>
-internal sealed partial record ArchiveHeader(string Model, string Manifest, long ManifestLength, long PackLength)
+/// <param name="Signatures">The signatures of the manifest, as they are stored; null when there are none.</param>
+internal sealed partial record ArchiveHeader(
+    string Model,
+    string Manifest,
+    long ManifestLength,
+    long PackLength,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<byte[]>? Signatures = null)
 {
     /// <summary>The longest header that is read.</summary>
     public const int MaxLength = 1 << 16;

@@ -30,7 +30,7 @@ internal sealed class ArchiveReader(Stream source, string staging, StoreIndex in
             var pack = await ReceivePackAsync(header.PackLength, cancellationToken).ConfigureAwait(false);
             RequireComplete(manifest, pack);
             var tensors = await ReadTensorsAsync(digest, manifest, pack, cancellationToken).ConfigureAwait(false);
-            return new ReceivedModel(ModelReference.Parse(header.Model), digest, manifest, json, pack, tensors);
+            return new ReceivedModel(ModelReference.Parse(header.Model), digest, manifest, json, pack, tensors, header.Signatures ?? []);
         }
         catch (EndOfStreamException exception)
         {

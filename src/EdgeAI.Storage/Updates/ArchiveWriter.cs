@@ -13,13 +13,14 @@ internal sealed class ArchiveWriter(IStorageTier tier, string staging)
         ModelInfo model,
         ModelManifest manifest,
         IReadOnlyList<(Digest Chunk, ChunkLocation Location)> chunks,
+        IReadOnlyList<byte[]> signatures,
         Stream destination,
         CancellationToken cancellationToken)
     {
         var pack = await WritePackAsync(chunks, cancellationToken).ConfigureAwait(false);
         var json = ManifestSerializer.Serialize(manifest);
         var header = JsonSerializer.SerializeToUtf8Bytes(
-            new ArchiveHeader(model.Reference.ToString(), model.Digest.ToString(), json.Length, pack.Length),
+            new ArchiveHeader(model.Reference.ToString(), model.Digest.ToString(), json.Length, pack.Length, signatures.Count == 0 ? null : signatures),
             ArchiveHeader.Json.Default.ArchiveHeader);
         await destination.WriteAsync(Start(header.Length), cancellationToken).ConfigureAwait(false);
         await destination.WriteAsync(header, cancellationToken).ConfigureAwait(false);
