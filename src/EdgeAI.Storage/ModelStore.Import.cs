@@ -48,7 +48,7 @@ public sealed partial class ModelStore
                     throw new InvalidModelException(source.DisplayName, $"its files and tensors are too many: a manifest of them would have more than {ManifestSerializer.MaxLength >> 20} MiB");
                 }
 
-                return await CommitAsync(model, Digest.Of(json), json, manifest.TotalLength, import.Packs, [.. import.Tensors], import.NewBytes).ConfigureAwait(false);
+                return await CommitAsync(model, Digest.Of(json), json, manifest.TotalLength, import.Packs, import.Tensors, import.NewBytes).ConfigureAwait(false);
             }
         }
         finally
@@ -57,7 +57,7 @@ public sealed partial class ModelStore
         }
     }
 
-    // Packs, then the manifest, then the index with the name: a crash between two of these leaves garbage, never a name without content.
+    // Packs, then the manifest, then the name, then the index: a crash between two of these leaves garbage, never a name without content.
     private async ValueTask<ImportResult> CommitAsync(
         ModelReference model,
         Digest digest,
@@ -67,16 +67,13 @@ public sealed partial class ModelStore
         IReadOnlyList<StoredTensor> tensors,
         long newBytes)
     {
-        var before = _index.FindModel(model);
         foreach (var pack in packs)
         {
             _tier.Adopt(PackFormat.KeyOf(pack.Digest), pack.Path);
         }
 
         await _manifests.PutAsync(digest, json, CancellationToken.None).ConfigureAwait(false);
-        var wasPresent = before?.Digest == digest;
-        var info = wasPresent ? before! : new ModelInfo(model, digest, length, NowInMilliseconds());
-        _index.Commit(packs, info, tensors);
+        var (info, wasPresent) = await SetNameAsync(model, digest, length, info => _index.Commit(packs, info, tensors)).ConfigureAwait(false);
         LogImported(_logger, model, digest, newBytes);
         return new ImportResult(info, wasPresent, newBytes, packs.Sum(pack => pack.Length));
     }

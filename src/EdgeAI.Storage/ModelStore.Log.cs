@@ -16,4 +16,25 @@ public sealed partial class ModelStore
 
     [LoggerMessage(4, LogLevel.Error, "Verification found damage in {Location}: {Description}")]
     private static partial void LogProblem(ILogger logger, string location, string description);
+
+    [LoggerMessage(5, LogLevel.Warning, "The index {Path} is made anew from packs, manifests and names: {Problem}.")]
+    private static partial void LogIndexDamaged(ILogger logger, string path, string problem);
+
+    [LoggerMessage(6, LogLevel.Information, "Made the index anew: {Packs} packs, {Chunks} chunks, {Manifests} manifests, {Names} names.")]
+    private static partial void LogIndexRebuilt(ILogger logger, int packs, long chunks, int manifests, int names);
+
+    [LoggerMessage(7, LogLevel.Error, "The new index lacks what is damaged in {Location}: {Description}")]
+    private static partial void LogRebuildProblem(ILogger logger, string location, string description);
+
+    [LoggerMessage(8, LogLevel.Warning, "The import of {Model} failed after its name was set, and the name could not be set back.")]
+    private static partial void LogNameStands(ILogger logger, ModelReference model, Exception exception);
+
+    [LoggerMessage(9, LogLevel.Warning, "The object of the name {Model} was damaged, and is written again as the index has it.")]
+    private static partial void LogNameRestored(ILogger logger, ModelReference model);
+
+    [LoggerMessage(10, LogLevel.Warning, "Names in the index were not those of the store's objects, as after a crash: they are now.")]
+    private static partial void LogNamesHealed(ILogger logger);
+
+    [LoggerMessage(11, LogLevel.Information, "Signed {Model} with the key {KeyId}.")]
+    private static partial void LogSigned(ILogger logger, ModelReference model, Digest keyId);
 }

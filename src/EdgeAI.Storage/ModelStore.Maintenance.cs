@@ -1,4 +1,3 @@
-using EdgeAI.Models;
 using EdgeAI.Storage.Durability;
 using EdgeAI.Storage.Maintenance;
 
@@ -7,25 +6,13 @@ namespace EdgeAI.Storage;
 public sealed partial class ModelStore
 {
     /// <inheritdoc/>
-    public async ValueTask<bool> RemoveAsync(ModelReference model, CancellationToken cancellationToken = default)
-    {
-        RequireTag(model);
-        var removed = await RunAsync(() => Task.FromResult(_index.RemoveName(model)), cancellationToken).ConfigureAwait(false);
-        if (removed)
-        {
-            LogRemoved(_logger, model);
-        }
-
-        return removed;
-    }
-
-    /// <inheritdoc/>
     public async ValueTask<GarbageCollectionReport> CollectGarbageAsync(CancellationToken cancellationToken = default)
     {
         var report = await RunAsync(
             async () =>
             {
                 using var exclusive = await FileLock.AcquireExclusiveAsync(_directory.StoreLock, _wait, cancellationToken).ConfigureAwait(false);
+                await HealNamesAsync_NeedsLock(cancellationToken).ConfigureAwait(false);
                 var collector = new GarbageCollector(_directory, _index, _tier, _manifests, _hot);
                 return await collector.RunAsync_NeedsLock(cancellationToken).ConfigureAwait(false);
             },
@@ -38,7 +25,15 @@ public sealed partial class ModelStore
     public async ValueTask<VerificationReport> VerifyAsync(CancellationToken cancellationToken = default)
     {
         var verifier = new StoreVerifier(_index, _tier, _manifests, _chunks, _hot);
-        var report = await RunAsync(() => verifier.RunAsync(cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+        var report = await RunAsync(
+            async () =>
+            {
+                var found = await verifier.RunAsync(cancellationToken).ConfigureAwait(false);
+                var names = await FindNameProblemsAsync(cancellationToken).ConfigureAwait(false);
+                var signatures = await FindSignatureProblemsAsync(cancellationToken).ConfigureAwait(false);
+                return found with { Problems = [.. found.Problems, .. names, .. signatures] };
+            },
+            cancellationToken).ConfigureAwait(false);
         foreach (var problem in report.Problems)
         {
             LogProblem(_logger, problem.Location, problem.Description);

@@ -27,7 +27,8 @@ public sealed partial class ModelStore
     /// <inheritdoc/>
     public async ValueTask<Stream> OpenAsync(ModelReference model, string? path = null, CancellationToken cancellationToken = default)
     {
-        var manifest = await InspectAsync(model, cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(model);
+        var manifest = await RunAsync(() => ReadTrustedAsync(model, cancellationToken), cancellationToken).ConfigureAwait(false);
         var file = path is null
             ? manifest.Files[0]
             : manifest.Files.FirstOrDefault(file => file.Path == path) ?? throw new ModelFileNotFoundException(path, model.ToString());
@@ -42,7 +43,7 @@ public sealed partial class ModelStore
         await RunAsync(
             async () =>
             {
-                var manifest = await _manifests.ReadAsync(Require(model).Digest, cancellationToken).ConfigureAwait(false);
+                var manifest = await ReadTrustedAsync(model, cancellationToken).ConfigureAwait(false);
                 foreach (var file in manifest.Files)
                 {
                     await ExportAsync(file, Path.Combine(directory, file.Path), cancellationToken).ConfigureAwait(false);
@@ -57,7 +58,19 @@ public sealed partial class ModelStore
     public async ValueTask<IHotModel> MaterializeAsync(ModelReference model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return await RunAsync(() => _hot.LeaseAsync(Require(model).Digest, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+        return await RunAsync(
+            async () =>
+            {
+                var info = await RequireTrustedAsync(model, cancellationToken).ConfigureAwait(false);
+                return await _hot.LeaseAsync(info.Digest, cancellationToken).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<ModelManifest> ReadTrustedAsync(ModelReference model, CancellationToken cancellationToken)
+    {
+        var info = await RequireTrustedAsync(model, cancellationToken).ConfigureAwait(false);
+        return await _manifests.ReadAsync(info.Digest, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask ExportAsync(ModelFile file, string path, CancellationToken cancellationToken)

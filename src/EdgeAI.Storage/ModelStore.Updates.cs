@@ -39,11 +39,12 @@ public sealed partial class ModelStore
         await RunStagedAsync(
             async staging =>
             {
-                var info = Require(model);
+                var info = await RequireTrustedAsync(model, cancellationToken).ConfigureAwait(false);
                 var manifest = await _manifests.ReadAsync(info.Digest, cancellationToken).ConfigureAwait(false);
                 var chunks = await new UpdatePlanner(_index, _manifests).FindMissingAsync(have ?? [], manifest, cancellationToken).ConfigureAwait(false);
                 var moved = await new ManifestMover(_index, _manifests).EncodeAsync(info, have ?? [], cancellationToken).ConfigureAwait(false);
-                await new ArchiveWriter(_tier, staging).WriteAsync(info, moved, chunks, destination, cancellationToken).ConfigureAwait(false);
+                var signatures = await ReadSoundSignaturesAsync(info.Digest, cancellationToken).ConfigureAwait(false);
+                await new ArchiveWriter(_tier, staging).WriteAsync(info, moved, chunks, signatures, destination, cancellationToken).ConfigureAwait(false);
                 return true;
             },
             cancellationToken).ConfigureAwait(false);
@@ -64,6 +65,7 @@ public sealed partial class ModelStore
                 var received = await new ArchiveReader(source, staging, _index, new ManifestMover(_index, _manifests), _chunks).ReadAsync(cancellationToken).ConfigureAwait(false);
                 var name = model ?? received.Reference;
                 RequireTag(name);
+                RequireTrusted(name, received);
                 cancellationToken.ThrowIfCancellationRequested();
                 return await CommitAsync(name, received).ConfigureAwait(false);
             },
@@ -74,7 +76,8 @@ public sealed partial class ModelStore
     {
         var fresh = received.Pack.Entries.Where(entry => !_index.HasSoundChunk(entry.Chunk)).Sum(entry => (long)entry.Length);
         IReadOnlyList<WrittenPack> packs = received.Pack.Entries.Count == 0 ? [] : [received.Pack];
-        return await CommitAsync(name, received.Digest, received.Json, received.Manifest.TotalLength, packs, [], fresh).ConfigureAwait(false);
+        await PutSignaturesAsync(received).ConfigureAwait(false);
+        return await CommitAsync(name, received.Digest, received.Json, received.Manifest.TotalLength, packs, received.Tensors, fresh).ConfigureAwait(false);
     }
 
     /// <summary>Runs an operation with a staging folder of its own, which a collection leaves alone.</summary>

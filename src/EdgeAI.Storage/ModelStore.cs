@@ -6,8 +6,10 @@ using EdgeAI.Storage.Durability;
 using EdgeAI.Storage.Indexing;
 using EdgeAI.Storage.Manifests;
 using EdgeAI.Storage.Materializing;
+using EdgeAI.Storage.Names;
 using EdgeAI.Storage.Reading;
 using EdgeAI.Storage.Tiers;
+using EdgeAI.Storage.Trust;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -21,30 +23,34 @@ namespace EdgeAI.Storage;
 public sealed partial class ModelStore : IModelStore
 {
     private readonly StoreDirectory _directory;
+    private readonly IndexFiles _indexFiles;
     private readonly StoreIndex _index;
     private readonly LocalDirectoryTier _tier;
     private readonly ChunkCodecs _codecs;
     private readonly ManifestStore _manifests;
+    private readonly NameStore _names;
     private readonly ChunkReader _chunks;
     private readonly HotModels _hot;
     private readonly LockWait _wait;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Lazy<bool> _created;
 
     private ModelStore(string directory, StorageOptions options, TimeProvider time, ILogger logger)
     {
         _directory = new StoreDirectory(directory);
-        _index = new StoreIndex(_directory.Index);
-        _tier = new LocalDirectoryTier("local", _directory.Objects);
+        _indexFiles = new IndexFiles(_directory.Root);
+        _index = new StoreIndex(_indexFiles.FindCurrent);
+        _tier = new LocalDirectoryTier("local", _directory.Objects, _directory.SwapLock);
         _codecs = new ChunkCodecs(options.CompressionLevel);
         _manifests = new ManifestStore(_tier);
+        _names = new NameStore(_tier);
+        _signatures = new SignatureStore(_tier);
+        _trust = new TrustPolicy(options);
         _chunks = new ChunkReader(_index, _tier);
         _wait = new LockWait(time, options.LockTimeout);
         _hot = new HotModels(_directory, _manifests, _chunks, _wait);
         _time = time;
         _logger = logger;
-        _created = new Lazy<bool>(Create, LazyThreadSafetyMode.PublicationOnly);
     }
 
     /// <summary>What lays model files out for mapping, for execution providers.</summary>
@@ -70,22 +76,12 @@ public sealed partial class ModelStore : IModelStore
             throw new ValidationException($"LockTimeout is {options.LockTimeout}; it must be more than zero.");
         }
 
-        return new ModelStore(directory, options, time ?? TimeProvider.System, logger ?? NullLogger<ModelStore>.Instance);
-    }
-
-    private bool Create()
-    {
-        _directory.Create();
-        _index.Create();
-
-        // Alone in the store, whoever opens it clears what a crashed process left half written.
-        using var alone = FileLock.TryAcquireExclusive(_directory.StoreLock);
-        if (alone is not null)
+        if (((IValidatableObject)options).Validate(new ValidationContext(options, nameof(StorageOptions), null, null)).FirstOrDefault() is { } problem)
         {
-            _directory.ClearStaging_NeedsLock();
+            throw new ValidationException(problem, null, options);
         }
 
-        return true;
+        return new ModelStore(directory, options, time ?? TimeProvider.System, logger ?? NullLogger<ModelStore>.Instance);
     }
 
     /// <summary>Runs an operation off the caller's thread, and gives the disk's failures their names.</summary>
@@ -94,10 +90,10 @@ public sealed partial class ModelStore : IModelStore
         try
         {
             return await Task.Run(
-                () =>
+                async () =>
                 {
-                    _ = _created.Value;
-                    return operation();
+                    await EnsureOpenAsync(cancellationToken).ConfigureAwait(false);
+                    return await operation().ConfigureAwait(false);
                 },
                 cancellationToken).ConfigureAwait(false);
         }
@@ -107,6 +103,8 @@ public sealed partial class ModelStore : IModelStore
         }
         catch (Exception exception) when (StorageErrors.TryTranslate(exception, _directory.Root, out var translated))
         {
+            // The next call looks at the whole index, and makes it anew.
+            _isOpen &= translated is not IndexDamagedException;
             throw translated;
         }
     }

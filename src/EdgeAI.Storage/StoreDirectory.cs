@@ -29,13 +29,20 @@ internal sealed class StoreDirectory
 
     public string Locks { get; }
 
-    public string Index => Path.Combine(Root, "index.db");
+    /// <summary>Held for a moment by whoever opens the store: one makes or rebuilds the index, the others find it.</summary>
+    public string OpenLock => Path.Combine(Locks, "open.lock");
+
+    /// <summary>Held for a moment by whoever swaps a small object.</summary>
+    public string SwapLock => Path.Combine(Locks, "swap.lock");
 
     /// <summary>Held shared by whoever writes, exclusively by whoever deletes.</summary>
     public string StoreLock => Path.Combine(Locks, "store.lock");
 
-    public string ImportLock(ModelReference model) =>
-        Path.Combine(Locks, "import-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(model.ToString()))) + ".lock");
+    /// <summary>Held by whoever imports under a name, for as long as the import takes.</summary>
+    public string ImportLock(ModelReference model) => Path.Combine(Locks, "import-" + HashOf(model) + ".lock");
+
+    /// <summary>Held by whoever sets or removes a name, while its object and its row change.</summary>
+    public string NameLock(ModelReference model) => Path.Combine(Locks, "name-" + HashOf(model) + ".lock");
 
     /// <summary>Held shared by whoever uses a hot model, exclusively by whoever makes or drops it.</summary>
     public string HotLock(Digest manifest) => Path.Combine(Locks, "hot-" + manifest.Hex + ".lock");
@@ -75,4 +82,6 @@ internal sealed class StoreDirectory
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    private static string HashOf(ModelReference model) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(model.ToString())));
 }

@@ -18,6 +18,10 @@ internal static class StoreProcesses
     public static ChildProcess StartChurn(string store, string models, int seed) =>
         ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, Program), "churn", store, models, $"{seed}"]);
 
+    /// <summary>Starts a process that rebuilds a store's index without end, and prints a line after each time.</summary>
+    public static ChildProcess StartRebuilding(string store) =>
+        ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, Program), "rebuild", store]);
+
     /// <summary>Starts a process that is ready to import, and waits for a line to begin.</summary>
     public static async Task<ChildProcess> StartAsync(string store, string reference, string path, params string[] stop)
     {

@@ -19,6 +19,10 @@ internal sealed class TestStore : IDisposable
 
     public ModelStore Store { get; private set; }
 
+    /// <summary>The database that counts.</summary>
+    public string IndexPath =>
+        Path.ChangeExtension(Assert.Single(System.IO.Directory.EnumerateFiles(Directory, "index-*.current")), ".db");
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public void Dispose() => _folder.Dispose();

@@ -23,13 +23,16 @@ internal sealed class Churn(IModelStore store, string models, int seed)
 
     private async Task StepAsync(string name, ModelReference model)
     {
-        switch (_random.Next(8))
+        switch (_random.Next(9))
         {
             case 0:
                 await store.RemoveAsync(model);
                 break;
             case 1:
                 await store.CollectGarbageAsync();
+                break;
+            case 8:
+                await store.RebuildIndexAsync();
                 break;
             case 2 when await store.FindAsync(model) is not null:
                 (await store.MaterializeAsync(model)).Dispose();

@@ -1,9 +1,10 @@
 using System.ComponentModel.DataAnnotations;
+using EdgeAI.Trust;
 
 namespace EdgeAI.Configuration;
 
 /// <summary>How models are kept.</summary>
-public sealed class StorageOptions
+public sealed class StorageOptions : IValidatableObject
 {
     /// <summary>The Zstandard level for content that shrinks.</summary>
     /// <value>The default is 3; the range is 1 to 19.</value>
@@ -13,4 +14,56 @@ public sealed class StorageOptions
     /// <summary>How long an operation waits for another process that holds the store, before it fails.</summary>
     /// <value>The default is 10 minutes; more than zero.</value>
     public TimeSpan LockTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Public keys whose signatures count, by names of your own.</summary>
+    /// <value>The default is none.</value>
+    public IDictionary<string, TrustedKeyOptions> TrustedKeys { get; } = new Dictionary<string, TrustedKeyOptions>(StringComparer.Ordinal);
+
+    /// <summary>Whether a model must be signed with a trusted key before it is loaded, laid out, opened or exported, and before an archive of it is imported.</summary>
+    /// <value>The default is false.</value>
+    public bool RequireSignature { get; set; }
+
+    /// <summary>Names in <see cref="TrustedKeys"/>: with <see cref="RequireSignature"/>, one of these keys must have signed.</summary>
+    /// <value>The default is none, which stands for all trusted keys.</value>
+    public IList<string> RequiredSigners { get; } = [];
+
+    // Keys are read here, so that a wrong one is heard of at the app's start.
+    IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)
+    {
+        foreach (var (name, key) in TrustedKeys)
+        {
+            if (FindProblem(key) is { } problem)
+            {
+                yield return new ValidationResult($"The key '{name}' is of no use. {problem}", [nameof(TrustedKeys)]);
+            }
+        }
+
+        foreach (var name in RequiredSigners.Where(name => !TrustedKeys.ContainsKey(name)))
+        {
+            yield return new ValidationResult($"'{name}' is not among the TrustedKeys ({string.Join(", ", TrustedKeys.Keys.Order(StringComparer.Ordinal))}).", [nameof(RequiredSigners)]);
+        }
+
+        if (RequireSignature && TrustedKeys.Count == 0)
+        {
+            yield return new ValidationResult("RequireSignature is set and TrustedKeys is empty: no model could ever be used. Add the public key that models are signed with.", [nameof(RequireSignature)]);
+        }
+
+        if (!RequireSignature && RequiredSigners.Count > 0)
+        {
+            yield return new ValidationResult("RequiredSigners has names, and RequireSignature is not set: set it, or no signature is required.", [nameof(RequiredSigners)]);
+        }
+    }
+
+    private static string? FindProblem(TrustedKeyOptions? key)
+    {
+        try
+        {
+            _ = (key ?? new TrustedKeyOptions()).Load();
+            return null;
+        }
+        catch (InvalidModelKeyException exception)
+        {
+            return exception.Message;
+        }
+    }
 }

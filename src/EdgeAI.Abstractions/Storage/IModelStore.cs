@@ -1,4 +1,5 @@
 using EdgeAI.Models;
+using EdgeAI.Trust;
 
 namespace EdgeAI.Storage;
 
@@ -48,6 +49,7 @@ public interface IModelStore
     /// <returns>A stream that can seek; the caller disposes it. Reads throw <see cref="ContentCorruptedException"/> where content is damaged.</returns>
     /// <exception cref="ModelNotFoundException">The store has no such model.</exception>
     /// <exception cref="ModelFileNotFoundException">The model has no such file.</exception>
+    /// <exception cref="ModelNotTrustedException">The store requires signatures, and the model has none that counts.</exception>
     ValueTask<Stream> OpenAsync(ModelReference model, string? path = null, CancellationToken cancellationToken = default);
 
     /// <summary>Writes a model's files into a folder, exactly as they were imported.</summary>
@@ -56,7 +58,24 @@ public interface IModelStore
     /// <param name="cancellationToken">Cancels the writing; no file is left half written.</param>
     /// <exception cref="ModelNotFoundException">The store has no such model.</exception>
     /// <exception cref="ContentCorruptedException">The stored content is damaged.</exception>
+    /// <exception cref="ModelNotTrustedException">The store requires signatures, and the model has none that counts.</exception>
     ValueTask ExportAsync(ModelReference model, string directory, CancellationToken cancellationToken = default);
+
+    /// <summary>Signs a model: whoever trusts the key then knows that it is this model, to the last bit. The signature goes with it into archives. A second signature by the same key takes the first one's place.</summary>
+    /// <param name="model">The reference.</param>
+    /// <param name="signer">The key.</param>
+    /// <param name="cancellationToken">Cancels the signing; nothing is kept.</param>
+    /// <exception cref="ModelNotFoundException">The store has no such model.</exception>
+    /// <exception cref="ContentCorruptedException">The stored manifest is damaged.</exception>
+    /// <exception cref="ModelSigningException">The signer gave a signature that its own public key refuses.</exception>
+    ValueTask<ManifestSignature> SignAsync(ModelReference model, IModelSigner signer, CancellationToken cancellationToken = default);
+
+    /// <summary>Who signed a model, and whether the signatures are right.</summary>
+    /// <param name="model">The reference.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <returns>The signatures by key id, wrong ones with what is wrong; empty when there are none.</returns>
+    /// <exception cref="ModelNotFoundException">The store has no such model.</exception>
+    ValueTask<IReadOnlyList<ManifestSignature>> ListSignaturesAsync(ModelReference model, CancellationToken cancellationToken = default);
 
     /// <summary>Lays a model out on the hot tier, ready to map, if it is not there yet, and keeps it there until the result is disposed.</summary>
     /// <param name="model">The reference.</param>
@@ -64,6 +83,7 @@ public interface IModelStore
     /// <exception cref="ModelNotFoundException">The store has no such model.</exception>
     /// <exception cref="ContentCorruptedException">The stored content is damaged.</exception>
     /// <exception cref="StorageFullException">The disk is full.</exception>
+    /// <exception cref="ModelNotTrustedException">The store requires signatures, and the model has none that counts.</exception>
     ValueTask<IHotModel> MaterializeAsync(ModelReference model, CancellationToken cancellationToken = default);
 
     /// <summary>Says which bytes must move, so that a node which has some versions gets another. Nothing is moved.</summary>
@@ -80,6 +100,7 @@ public interface IModelStore
     /// <param name="cancellationToken">Cancels the writing; what was written is then no archive.</param>
     /// <exception cref="ModelNotFoundException">The store has no such model.</exception>
     /// <exception cref="ContentCorruptedException">The stored content is damaged.</exception>
+    /// <exception cref="ModelNotTrustedException">The store requires signatures, and the model has none that counts.</exception>
     ValueTask ExportArchiveAsync(
         ModelReference model,
         Stream destination,
@@ -92,6 +113,7 @@ public interface IModelStore
     /// <param name="cancellationToken">Cancels the import; the store is left as it was.</param>
     /// <exception cref="InvalidArchiveException">It is no archive, is damaged, or leaves out what this store does not have either.</exception>
     /// <exception cref="StorageFullException">The disk is full.</exception>
+    /// <exception cref="ModelNotTrustedException">The store requires signatures, and the model has none that counts.</exception>
     ValueTask<ImportResult> ImportArchiveAsync(Stream source, ModelReference? model = null, CancellationToken cancellationToken = default);
 
     /// <summary>Takes a name away. The content goes with the next <see cref="CollectGarbageAsync"/>, unless another name has it too.</summary>
@@ -104,6 +126,15 @@ public interface IModelStore
     /// <summary>Gives back the space of content that no name refers to. Waits for imports in progress; hot models in use stay.</summary>
     /// <param name="cancellationToken">Cancels the collection; what is done by then stays done.</param>
     ValueTask<GarbageCollectionReport> CollectGarbageAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Makes the index anew from packs, manifests and names alone, and puts it in the old one's place; other processes go over to it at their next call. A store whose index
+    /// is missing or damaged does so by itself at its first call. Reads all packs; waits for imports in progress.
+    /// </summary>
+    /// <param name="cancellationToken">Cancels the rebuild; the old index stays.</param>
+    /// <returns>What was entered, and what was damaged or missing: damage is reported, not thrown.</returns>
+    /// <exception cref="StorageFullException">The disk is full; the old index stays.</exception>
+    ValueTask<IndexRebuildReport> RebuildIndexAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Reads all content back and compares it with its names.</summary>
     /// <param name="cancellationToken">Cancels the reading.</param>

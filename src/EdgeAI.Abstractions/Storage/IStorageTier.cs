@@ -1,6 +1,6 @@
 namespace EdgeAI.Storage;
 
-/// <summary>A place for the store's objects (packs, manifests): a disk, a cluster. Implement it to add a kind of place.</summary>
+/// <summary>A place for the store's objects (packs, manifests, names): a disk, a cluster. Implement it to add a kind of place.</summary>
 /// <remarks>
 /// Objects are immutable: a key is written once and never changes, except for the small ones behind <see cref="CompareAndSwapAsync"/>. Keys are
 /// lowercase letters, digits, <c>/</c>, <c>-</c> and <c>.</c>, at most 256 characters, with no empty, <c>.</c> or <c>..</c> part. Implementations are thread-safe.
@@ -38,7 +38,7 @@ public interface IStorageTier
     /// <param name="cancellationToken">Cancels the listing.</param>
     IAsyncEnumerable<StorageObject> ListAsync(string prefix, CancellationToken cancellationToken = default);
 
-    /// <summary>Deletes an object.</summary>
+    /// <summary>Deletes an object. When this returns, a crash does not bring it back.</summary>
     /// <param name="key">The key.</param>
     /// <param name="cancellationToken">Cancels the deletion.</param>
     /// <returns>False when there was none.</returns>

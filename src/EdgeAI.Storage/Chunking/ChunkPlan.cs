@@ -37,6 +37,10 @@ internal sealed class ChunkPlan
         }
     }
 
+    /// <summary>How many bytes a tensor's chunks have, but for the last.</summary>
+    /// <param name="encoding">A known encoding.</param>
+    public static int BytesPerChunk(TensorEncoding encoding) => Math.Max(1, ElementsPerChunk / encoding.BlockElements) * encoding.BlockBytes;
+
     /// <summary>
     /// Reads the file from its beginning to its end. Chunks of tensors come in order, those of the residue when they are complete. A chunk's length is at most
     /// 16 MiB; one is in memory at a time, beside a part of the residue.
@@ -79,8 +83,7 @@ internal sealed class ChunkPlan
         ReadExactly read,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var blocks = Math.Max(1, ElementsPerChunk / tensor.Encoding.BlockElements);
-        var step = blocks * tensor.Encoding.BlockBytes;
+        var step = BytesPerChunk(tensor.Encoding);
         for (long done = 0; done < tensor.Length; done += step)
         {
             var length = (int)Math.Min(step, tensor.Length - done);

@@ -1,5 +1,4 @@
 using EdgeAI.Models;
-using EdgeAI.Storage.Matching;
 using EdgeAI.Storage.Packs;
 
 namespace EdgeAI.Storage.Chunking;
@@ -8,7 +7,6 @@ namespace EdgeAI.Storage.Chunking;
 /// <param name="Reference">Its name and length.</param>
 /// <param name="Checksum">Its XXH3.</param>
 /// <param name="Place">Where it lies in its file.</param>
-/// <param name="Tensor">The tensor that it is a part of; null for none that is kept track of.</param>
 /// <param name="Buffer">Begins with the bytes to store; null when the store has the chunk. From the shared <see cref="System.Buffers.ArrayPool{T}"/>; who writes them gives it back.</param>
 /// <param name="StoredLength">How many they are.</param>
 /// <param name="Codec">Their codec.</param>
@@ -17,7 +15,6 @@ internal readonly record struct EncodedChunk(
     ChunkReference Reference,
     ulong Checksum,
     PlannedChunk Place,
-    TensorDraft? Tensor,
     byte[]? Buffer,
     int StoredLength,
     byte Codec,

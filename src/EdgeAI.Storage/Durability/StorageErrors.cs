@@ -57,10 +57,7 @@ internal static class StorageErrors
     {
         SqliteFull => new StorageFullException(path, exception),
         SqliteReadOnly or SqlitePermission or SqliteCannotOpen => new StorageAccessDeniedException(path, exception),
-        SqliteCorrupt or SqliteNotADatabase => new StorageException(
-            path,
-            $"The index of the store in '{path}' is damaged ({exception.Message}). Restore index.db from a backup, or move the directory away and import the models again.",
-            exception),
+        SqliteCorrupt or SqliteNotADatabase => new IndexDamagedException(path, exception.Message.TrimEnd('.'), exception),
         _ => new StorageException(
             path,
             $"The index of the store in '{path}' failed: {exception.Message} Check the disk, and try again.",

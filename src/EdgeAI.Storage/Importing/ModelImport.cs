@@ -26,7 +26,7 @@ internal sealed class ModelImport(
 {
     private readonly HashSet<Digest> _written = [];
     private readonly List<WrittenPack> _packs = [];
-    private readonly List<TensorDraft> _tensors = [];
+    private readonly List<StoredTensor> _tensors = [];
     private PackWriter? _pack;
     private TensorRecognizer? _recognizer;
     private long _bytesDone;
@@ -39,7 +39,7 @@ internal sealed class ModelImport(
     public IReadOnlyList<WrittenPack> Packs => _packs;
 
     /// <summary>The large tensors, for later imports to find.</summary>
-    public IEnumerable<StoredTensor> Tensors => _tensors.Select(tensor => tensor.ToStored());
+    public IReadOnlyList<StoredTensor> Tensors => _tensors;
 
     public async ValueTask<ModelManifest> RunAsync(CancellationToken cancellationToken)
     {
@@ -89,7 +89,6 @@ internal sealed class ModelImport(
                 var chunk = await task.ConfigureAwait(false);
                 await WriteAsync(chunk, cancellationToken).ConfigureAwait(false);
                 draft.Add(chunk.Place, chunk.Reference);
-                chunk.Tensor?.AddChunk(chunk.Reference.Digest);
                 _bytesDone += chunk.Reference.Length;
                 progress?.Report(new ImportProgress(ImportStage.Storing, _bytesDone, _bytesTotal));
             }
@@ -104,7 +103,7 @@ internal sealed class ModelImport(
 
         await reading.ConfigureAwait(false);
         var (chunks, gaps) = draft.Complete();
-        return new ModelFile
+        var stored = new ModelFile
         {
             Path = file.Path,
             Length = file.Content.Length,
@@ -112,6 +111,8 @@ internal sealed class ModelImport(
             Gaps = gaps,
             Tensors = [.. tensors.OrderBy(tensor => tensor.Offset).ThenBy(tensor => tensor.Name, StringComparer.Ordinal).Select(Describe)],
         };
+        _tensors.AddRange(await StoredTensors.ReadAsync(stored, file.Content, cancellationToken).ConfigureAwait(false));
+        return stored;
     }
 
     private async Task ReadAsync(
@@ -146,7 +147,7 @@ internal sealed class ModelImport(
         : await (_recognizer ??= new TensorRecognizer(index)).FindAsync(file.Content, file.Location, cancellationToken).ConfigureAwait(false);
 
     // Sketches are read before the file is, so that a tensor's base can be looked for when its first chunk comes.
-    private async ValueTask<Dictionary<TensorExtent, TensorDraft>> DraftAsync(
+    private static async ValueTask<Dictionary<TensorExtent, TensorDraft>> DraftAsync(
         SourceFile file,
         IEnumerable<TensorExtent> tensors,
         CancellationToken cancellationToken)
@@ -158,12 +159,10 @@ internal sealed class ModelImport(
             if (form != ElementForm.Bytes && tensor.Length % form.SizeOf() == 0)
             {
                 var sketch = await TensorSketch.ReadAsync(file.Content, tensor.Offset, tensor.Length / form.SizeOf(), form, cancellationToken).ConfigureAwait(false);
-                var start = await TensorStart.ReadAsync(file.Content, tensor.Offset, cancellationToken).ConfigureAwait(false);
-                drafts.TryAdd(tensor, new TensorDraft(tensor, sketch, start));
+                drafts.TryAdd(tensor, new TensorDraft(tensor, sketch));
             }
         }
 
-        _tensors.AddRange(drafts.Values);
         return drafts;
     }
 
@@ -174,7 +173,7 @@ internal sealed class ModelImport(
             var reference = new ChunkReference(Digest.Of(chunk.Content.Span), chunk.Content.Length);
             return index.FindState(reference.Digest) switch
             {
-                ChunkState.Sound => new EncodedChunk(reference, 0, chunk.Place, tensor, null, 0, 0, null),
+                ChunkState.Sound => new EncodedChunk(reference, 0, chunk.Place, null, 0, 0, null),
 
                 // What is made from a damaged chunk may be the only thing that it could be kept as a difference from: it stands by itself.
                 ChunkState.Suspect => Encode(reference, chunk, tensor, null, default),
@@ -223,7 +222,7 @@ internal sealed class ModelImport(
         };
         var encoded = ArrayPool<byte>.Shared.Rent(ChunkCodecs.BufferLength(reference.Length));
         var stored = codecs.Encode(content, encoded, out var codec);
-        return new EncodedChunk(reference, XxHash3.HashToUInt64(chunk.Content.Span), chunk.Place, tensor, encoded, stored, codec, ChunkCodecs.NeedsBase(codec) ? baseline!.Identity : null);
+        return new EncodedChunk(reference, XxHash3.HashToUInt64(chunk.Content.Span), chunk.Place, encoded, stored, codec, ChunkCodecs.NeedsBase(codec) ? baseline!.Identity : null);
     }
 
     private static ElementForm FormOf(in PlannedChunk plan) => plan.Tensor is { } tensor ? TensorDraft.FormOf(tensor.Encoding) : ElementForm.Bytes;

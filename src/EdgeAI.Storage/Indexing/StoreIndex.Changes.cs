@@ -17,19 +17,9 @@ internal sealed partial class StoreIndex
             InsertPack(connection, pack);
         }
 
-        Execute(
-            connection,
-            "INSERT OR IGNORE INTO manifests (digest, length) VALUES ($digest, $length)",
-            ("$digest", model.Digest.ToArray()),
-            ("$length", model.Length));
-        Execute(
-            connection,
-            "INSERT OR REPLACE INTO names (name, tag, manifest, set_at) VALUES ($name, $tag, $manifest, $set_at)",
-            ("$name", model.Reference.Name),
-            ("$tag", model.Reference.Tag!),
-            ("$manifest", model.Digest.ToArray()),
-            ("$set_at", model.ImportedAt.ToUnixTimeMilliseconds()));
-        InsertTensors(connection, model, tensors);
+        InsertManifest(connection, model.Digest, model.Length);
+        InsertName(connection, model);
+        InsertTensors(connection, model.Digest, tensors);
         transaction.Commit();
     }
 
@@ -68,6 +58,20 @@ internal sealed partial class StoreIndex
         using var connection = OpenToWrite();
         Execute(connection, "UPDATE chunks SET suspect = 1 WHERE digest = $digest", ("$digest", chunk.ToArray()));
     }
+
+    private static void InsertManifest(SqliteConnection connection, Digest manifest, long length) => Execute(
+        connection,
+        "INSERT OR IGNORE INTO manifests (digest, length) VALUES ($digest, $length)",
+        ("$digest", manifest.ToArray()),
+        ("$length", length));
+
+    private static void InsertName(SqliteConnection connection, ModelInfo model) => Execute(
+        connection,
+        "INSERT OR REPLACE INTO names (name, tag, manifest, set_at) VALUES ($name, $tag, $manifest, $set_at)",
+        ("$name", model.Reference.Name),
+        ("$tag", model.Reference.Tag!),
+        ("$manifest", model.Digest.ToArray()),
+        ("$set_at", model.ImportedAt.ToUnixTimeMilliseconds()));
 
     private static void InsertPack(SqliteConnection connection, WrittenPack pack)
     {

@@ -32,6 +32,11 @@ internal sealed partial class StoreIndex
     public List<ModelInfo> ListModels()
     {
         using var connection = Open();
+        return ReadModels(connection);
+    }
+
+    private static List<ModelInfo> ReadModels(SqliteConnection connection)
+    {
         using var command = connection.CreateCommand();
         command.CommandText = SelectModel + " ORDER BY n.name, n.tag";
         using var reader = command.ExecuteReader();

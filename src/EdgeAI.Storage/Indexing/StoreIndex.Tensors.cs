@@ -19,8 +19,9 @@ internal sealed partial class StoreIndex
         using var connection = Open();
         using var command = connection.CreateCommand();
         command.CommandText = """
-            SELECT name, elements, form, sketch, start, chunks, model = $model AS same_model FROM tensors
-            WHERE elements = $elements ORDER BY same_model DESC, rowid DESC LIMIT $limit
+            SELECT t.name, t.elements, t.form, t.sketch, t.start, t.chunks,
+                EXISTS (SELECT 1 FROM names n WHERE n.name = $model AND n.manifest = t.manifest) AS same_model
+            FROM tensors t WHERE t.elements = $elements ORDER BY same_model DESC, t.rowid DESC LIMIT $limit
             """;
         command.Parameters.AddWithValue("$model", modelName);
         command.Parameters.AddWithValue("$elements", elements);
@@ -64,22 +65,44 @@ internal sealed partial class StoreIndex
         (ulong)reader.GetInt64(4),
         ReadDigests(reader.GetFieldValue<byte[]>(5)));
 
-    private static void InsertTensors(SqliteConnection connection, ModelInfo model, IReadOnlyList<StoredTensor> tensors)
+    /// <summary>Whether a manifest's tensors are entered.</summary>
+    public bool HasTensors(Digest manifest)
     {
-        // What came by archive brings no tensors; those known from an import of the same version stay.
-        if (tensors.Count == 0)
+        using var connection = Open();
+        return HasTensors(connection, manifest);
+    }
+
+    /// <summary>Enters the tensors of a manifest, if they are not.</summary>
+    public void EnterTensors(Digest manifest, IReadOnlyList<StoredTensor> tensors)
+    {
+        using var connection = OpenToWrite();
+        using var transaction = connection.BeginTransaction();
+        InsertTensors(connection, manifest, tensors);
+        transaction.Commit();
+    }
+
+    private static bool HasTensors(SqliteConnection connection, Digest manifest)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT EXISTS (SELECT 1 FROM tensors WHERE manifest = $manifest)";
+        command.Parameters.AddWithValue("$manifest", manifest.ToArray());
+        return command.ExecuteScalar() is 1L;
+    }
+
+    // They follow from the manifest and its content: what is entered once is right.
+    private static void InsertTensors(SqliteConnection connection, Digest manifest, IReadOnlyList<StoredTensor> tensors)
+    {
+        if (tensors.Count == 0 || HasTensors(connection, manifest))
         {
             return;
         }
 
-        Execute(connection, "DELETE FROM tensors WHERE manifest = $manifest", ("$manifest", model.Digest.ToArray()));
         using var command = connection.CreateCommand();
         command.CommandText = """
-            INSERT INTO tensors (manifest, model, name, elements, form, sketch, start, chunks)
-            VALUES ($manifest, $model, $name, $elements, $form, $sketch, $start, $chunks)
+            INSERT INTO tensors (manifest, name, elements, form, sketch, start, chunks)
+            VALUES ($manifest, $name, $elements, $form, $sketch, $start, $chunks)
             """;
-        command.Parameters.AddWithValue("$manifest", model.Digest.ToArray());
-        command.Parameters.AddWithValue("$model", model.Reference.Name);
+        command.Parameters.AddWithValue("$manifest", manifest.ToArray());
         var name = command.Parameters.Add("$name", SqliteType.Text);
         var elements = command.Parameters.Add("$elements", SqliteType.Integer);
         var form = command.Parameters.Add("$form", SqliteType.Integer);

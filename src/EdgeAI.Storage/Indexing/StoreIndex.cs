@@ -12,22 +12,32 @@ internal sealed partial class StoreIndex
 {
     private const int BusyTimeoutSeconds = 60;
 
-    private readonly string _connectionString;
+    // What the tables are like: another number is another form, and a file that lost its content has none.
+    private const long SchemaVersion = 1;
 
-    public StoreIndex(string path) =>
-        _connectionString = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = BusyTimeoutSeconds }.ToString();
+    private const int SqliteCorrupt = 11;
+    private const int SqliteNotADatabase = 26;
 
-    /// <summary>Makes the tables that are not there yet.</summary>
-    public void Create()
+    private readonly Func<string?> _locate;
+    private volatile Tuple<string, string>? _connectionString;
+
+    /// <summary>Makes an index over the file that counts at each call.</summary>
+    /// <param name="locate">Says which; null when there is none.</param>
+    public StoreIndex(Func<string?> locate) => _locate = locate;
+
+    /// <summary>Makes a database.</summary>
+    public static void Create(string path)
     {
-        using var connection = OpenToWrite();
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = """
+        command.CommandText = $"""
             PRAGMA journal_mode = WAL;
-            CREATE TABLE IF NOT EXISTS packs (
+            PRAGMA user_version = {SchemaVersion};
+            CREATE TABLE packs (
                 digest BLOB NOT NULL PRIMARY KEY,
                 length INTEGER NOT NULL) WITHOUT ROWID;
-            CREATE TABLE IF NOT EXISTS chunks (
+            CREATE TABLE chunks (
                 digest BLOB NOT NULL PRIMARY KEY,
                 pack BLOB NOT NULL REFERENCES packs (digest),
                 offset INTEGER NOT NULL,
@@ -39,22 +49,21 @@ internal sealed partial class StoreIndex
                 base_length INTEGER,
                 depth INTEGER NOT NULL,
                 suspect INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
-            CREATE INDEX IF NOT EXISTS chunks_by_pack ON chunks (pack);
-            CREATE TABLE IF NOT EXISTS manifests (
+            CREATE INDEX chunks_by_pack ON chunks (pack);
+            CREATE TABLE manifests (
                 digest BLOB NOT NULL PRIMARY KEY,
                 length INTEGER NOT NULL) WITHOUT ROWID;
-            CREATE TABLE IF NOT EXISTS tensors (
+            CREATE TABLE tensors (
                 manifest BLOB NOT NULL,
-                model TEXT NOT NULL,
                 name TEXT NOT NULL,
                 elements INTEGER NOT NULL,
                 form INTEGER NOT NULL,
                 sketch BLOB NOT NULL,
                 start INTEGER NOT NULL,
                 chunks BLOB NOT NULL);
-            CREATE INDEX IF NOT EXISTS tensors_by_elements ON tensors (elements);
-            CREATE INDEX IF NOT EXISTS tensors_by_manifest ON tensors (manifest);
-            CREATE TABLE IF NOT EXISTS names (
+            CREATE INDEX tensors_by_elements ON tensors (elements);
+            CREATE INDEX tensors_by_manifest ON tensors (manifest);
+            CREATE TABLE names (
                 name TEXT NOT NULL,
                 tag TEXT NOT NULL,
                 manifest BLOB NOT NULL REFERENCES manifests (digest),
@@ -62,6 +71,41 @@ internal sealed partial class StoreIndex
                 PRIMARY KEY (name, tag)) WITHOUT ROWID;
             """;
         command.ExecuteNonQuery();
+    }
+
+    /// <summary>Lets go of a database file, so that it can be moved or deleted.</summary>
+    public static void Close(string path)
+    {
+        using var connection = new SqliteConnection(ConnectionStringFor(path));
+        SqliteConnection.ClearPool(connection);
+    }
+
+    /// <summary>Says what is wrong with the file as a database; null when nothing is. Reads all of it.</summary>
+    /// <exception cref="StorageException">It was written by a newer version of this library.</exception>
+    public string? FindProblem()
+    {
+        try
+        {
+            using var connection = Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "PRAGMA user_version";
+            var version = (long)command.ExecuteScalar()!;
+            if (version > SchemaVersion)
+            {
+                throw new StorageException(
+                    connection.DataSource,
+                    $"The index '{connection.DataSource}' was written by a newer version of EdgeAI. Use that version, or delete the file: it is made again from the store's objects.");
+            }
+
+            command.CommandText = "PRAGMA quick_check(1)";
+            return version != SchemaVersion ? "it is no index"
+                : command.ExecuteScalar() is "ok" ? null
+                : "its pages contradict each other";
+        }
+        catch (SqliteException exception) when (exception.SqliteErrorCode is SqliteCorrupt or SqliteNotADatabase)
+        {
+            return exception.Message;
+        }
     }
 
     /// <summary>Whether the store has a chunk, and it has not failed a read since.</summary>
@@ -153,9 +197,23 @@ internal sealed partial class StoreIndex
             ? null
             : new ChunkBase(ReadDigest(reader, column + 6), reader.GetInt32(column + 7), reader.GetByte(column + 8)));
 
+    private static string ConnectionStringFor(string path) => new SqliteConnectionStringBuilder
+    {
+        DataSource = path,
+        DefaultTimeout = BusyTimeoutSeconds,
+        Mode = SqliteOpenMode.ReadWrite,
+    }.ToString();
+
     private SqliteConnection Open()
     {
-        var connection = new SqliteConnection(_connectionString);
+        var path = _locate() ?? throw new IndexDamagedException("index", "it is not there");
+        var known = _connectionString;
+        if (known?.Item1 != path)
+        {
+            _connectionString = known = Tuple.Create(path, ConnectionStringFor(path));
+        }
+
+        var connection = new SqliteConnection(known.Item2);
         connection.Open();
         return connection;
     }

@@ -2,8 +2,10 @@ using EdgeAI.Models;
 using EdgeAI.Storage.Indexing;
 using EdgeAI.Storage.Manifests;
 using EdgeAI.Storage.Materializing;
+using EdgeAI.Storage.Names;
 using EdgeAI.Storage.Packs;
 using EdgeAI.Storage.Tiers;
+using EdgeAI.Storage.Trust;
 
 namespace EdgeAI.Storage.Maintenance;
 
@@ -145,16 +147,19 @@ internal sealed class GarbageCollector(
         }
     }
 
-    // Objects that the index does not know: an import that crashed between writing them and entering them.
+    // Objects that the index does not know: an import that crashed between writing them and entering them. A name that it does not know is one that
+    // can't be read, for somebody to look at.
     private async ValueTask SweepOrphansAsync(CancellationToken cancellationToken)
     {
+        var entered = index.ListManifests().ToHashSet();
         var known = index.ListPacks().Select(pack => PackFormat.KeyOf(pack.Digest))
-            .Concat(index.ListManifests().Select(ManifestSerializer.KeyOf))
+            .Concat(entered.Select(ManifestSerializer.KeyOf))
             .ToHashSet(StringComparer.Ordinal);
         var orphans = new List<string>();
         await foreach (var stored in tier.ListAsync(string.Empty, cancellationToken).ConfigureAwait(false))
         {
-            if (!known.Contains(stored.Key))
+            if (!known.Contains(stored.Key) && !stored.Key.StartsWith(NameStore.Prefix, StringComparison.Ordinal)
+                && !(SignatureStore.TryParse(stored.Key, out var signed, out _) && entered.Contains(signed)))
             {
                 orphans.Add(stored.Key);
             }

@@ -1,14 +1,11 @@
-using EdgeAI.Models;
 using EdgeAI.Storage.Codecs.Elements;
 using EdgeAI.Storage.Importing;
 
 namespace EdgeAI.Storage.Matching;
 
-/// <summary>A tensor that is being imported: what is known of it before its chunks are read, and its chunks as they come.</summary>
-internal sealed class TensorDraft(TensorExtent extent, byte[] sketch, ulong start)
+/// <summary>A tensor that is being imported: what is known of it before its chunks are read.</summary>
+internal sealed class TensorDraft(TensorExtent extent, byte[] sketch)
 {
-    private readonly List<Digest> _chunks = [];
-
     public TensorExtent Extent => extent;
 
     public byte[] Sketch => sketch;
@@ -22,10 +19,6 @@ internal sealed class TensorDraft(TensorExtent extent, byte[] sketch, ulong star
 
     /// <summary>The search for a stored tensor that it was made from; begun by the first chunk that the store lacks.</summary>
     public Task<StoredTensor?>? Base { get; set; }
-
-    public void AddChunk(Digest chunk) => _chunks.Add(chunk);
-
-    public StoredTensor ToStored() => new(extent.Name, Elements, Form, sketch, start, _chunks);
 
     /// <summary>What a codec may take elements for. The blocks of a quantised format are scales among small integers: taken for integers of a byte.</summary>
     public static ElementForm FormOf(TensorEncoding encoding) =>

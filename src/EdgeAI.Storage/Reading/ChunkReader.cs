@@ -12,13 +12,9 @@ namespace EdgeAI.Storage.Reading;
 /// Reads chunks. No byte leaves it that has not been compared: with the checksum that was taken when the bytes were compared with their name, or, where that does
 /// not agree, with the name. Of the chunks that another is decoded with only the result is compared. Thread-safe.
 /// </summary>
-internal sealed class ChunkReader(StoreIndex index, IStorageTier tier)
+internal sealed class ChunkReader(StoreIndex index, IStorageTier tier) : IChunkSource
 {
-    /// <summary>Reads a chunk.</summary>
-    /// <param name="chunk">Which chunk.</param>
-    /// <param name="plain">Exactly as long as the chunk.</param>
-    /// <param name="cancellationToken">Cancels the reading.</param>
-    /// <exception cref="ContentCorruptedException">The chunk is missing or damaged.</exception>
+    /// <inheritdoc/>
     public async ValueTask ReadAsync(Digest chunk, Memory<byte> plain, CancellationToken cancellationToken)
     {
         var location = Find(chunk);

@@ -6,12 +6,12 @@ namespace EdgeAI.Storage.Reading;
 /// A file of a model as a stream over its chunks; one chunk of a tensor and one of the residue are in memory at a time, so that who reads a graph past its tensors
 /// has each chunk decoded once. Not thread-safe.
 /// </summary>
-internal sealed class ChunkedStream(FileLayout layout, ChunkReader chunks) : Stream
+internal sealed class ChunkedStream(FileLayout layout, IChunkSource chunks) : Stream
 {
     private readonly LoadedChunk _tensor = new(layout.File, chunks);
     private readonly LoadedChunk _residue = new(layout.File, chunks);
 
-    public ChunkedStream(ModelFile file, ChunkReader chunks)
+    public ChunkedStream(ModelFile file, IChunkSource chunks)
         : this(new FileLayout(file), chunks)
     {
     }

@@ -4,7 +4,7 @@ using EdgeAI.Models;
 namespace EdgeAI.Storage.Reading;
 
 /// <summary>Room for one chunk of a file at a time, in pooled memory. Not thread-safe.</summary>
-internal sealed class LoadedChunk(ModelFile file, ChunkReader chunks)
+internal sealed class LoadedChunk(ModelFile file, IChunkSource chunks)
 {
     private byte[]? _buffer;
     private int _current = -1;

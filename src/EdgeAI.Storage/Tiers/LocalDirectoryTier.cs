@@ -8,16 +8,20 @@ namespace EdgeAI.Storage.Tiers;
 internal sealed class LocalDirectoryTier : IStorageTier
 {
     private const string TemporarySuffix = ".tmp";
-    private const string LockSuffix = ".lock" + TemporarySuffix;
-    private const int MaxSwapLength = 64 << 10;
 
     private readonly string _root;
+    private readonly string _swapLock;
     private readonly Lock _swap = new();
 
-    public LocalDirectoryTier(string name, string root)
+    /// <summary>Makes a tier.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="root">The directory.</param>
+    /// <param name="swapLock">The file that processes lock while they swap an object; null for one beside the directory.</param>
+    public LocalDirectoryTier(string name, string root, string? swapLock = null)
     {
         Name = name;
         _root = Path.GetFullPath(root);
+        _swapLock = swapLock ?? _root + ".lock";
     }
 
     public string Name { get; }
@@ -50,8 +54,16 @@ internal sealed class LocalDirectoryTier : IStorageTier
         }
     }
 
-    /// <summary>Takes a flushed file on the same disk as an object, without copying it.</summary>
-    public bool Adopt(string key, string file) => DurableFile.Publish(file, PathOf(key));
+    /// <summary>
+    /// Takes a flushed file on the same disk as an object, without copying it. It replaces what is there: that has the same name and should have the same bytes, and
+    /// if a disk has changed them since, the new ones are right.
+    /// </summary>
+    public void Adopt(string key, string file)
+    {
+        var path = PathOf(key);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        DurableFile.Replace(file, path);
+    }
 
     /// <summary>Deletes what writers that crashed left under temporary names. The caller sees to it that nobody writes.</summary>
     /// <returns>The bytes that were given back.</returns>
@@ -60,12 +72,8 @@ internal sealed class LocalDirectoryTier : IStorageTier
         long bytes = 0;
         foreach (var file in new DirectoryInfo(_root).EnumerateFiles("*" + TemporarySuffix, SearchOption.AllDirectories))
         {
-            // The file of a lock stays: to delete it would let two processes hold locks on two files of one name.
-            if (!file.Name.EndsWith(LockSuffix, StringComparison.Ordinal))
-            {
-                bytes += file.Length;
-                file.Delete();
-            }
+            bytes += file.Length;
+            file.Delete();
         }
 
         return bytes;
@@ -107,7 +115,7 @@ internal sealed class LocalDirectoryTier : IStorageTier
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await Task.CompletedTask.ConfigureAwait(false);
-        var folder = new DirectoryInfo(_root);
+        var folder = new DirectoryInfo(Path.Combine(_root, Path.GetDirectoryName(prefix) ?? string.Empty));
         if (!folder.Exists)
         {
             yield break;
@@ -133,6 +141,7 @@ internal sealed class LocalDirectoryTier : IStorageTier
         }
 
         File.Delete(path);
+        DirectorySync.Flush(Path.GetDirectoryName(path)!);
         return new(true);
     }
 
@@ -142,14 +151,14 @@ internal sealed class LocalDirectoryTier : IStorageTier
         ReadOnlyMemory<byte> content,
         CancellationToken cancellationToken = default)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(content.Length, MaxSwapLength, nameof(content));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(content.Length, SmallObject.MaxLength, nameof(content));
         var path = PathOf(key);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
 
-        // Between processes the file beside the object decides, between threads the lock: a process may share its own file locks.
+        // Between processes the file decides, between threads the lock: a process may share its own file locks.
         lock (_swap)
         {
-            using var file = LockForSwap(path + LockSuffix, cancellationToken);
+            using var file = LockForSwap(_swapLock, cancellationToken);
             return new(Swap_NeedsLock(path, expected, content));
         }
     }
@@ -170,14 +179,21 @@ internal sealed class LocalDirectoryTier : IStorageTier
         }
 
         var temporary = TemporaryFor(path);
-        using (var file = DurableFile.Create(temporary))
+        try
         {
-            file.Write(content.Span);
-            file.Flush(flushToDisk: true);
-        }
+            using (var file = DurableFile.Create(temporary))
+            {
+                file.Write(content.Span);
+                file.Flush(flushToDisk: true);
+            }
 
-        DurableFile.Replace(temporary, path);
-        return true;
+            DurableFile.Replace(temporary, path);
+            return true;
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
     }
 
     private static FileLock LockForSwap(string path, CancellationToken cancellationToken)

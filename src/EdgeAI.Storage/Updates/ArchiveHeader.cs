@@ -12,7 +12,15 @@ namespace EdgeAI.Storage.Updates;
 /// <param name="ManifestStored">The length of what stands for it in the archive.</param>
 /// <param name="ManifestBase">The digest of the manifest, one that the receiver has, which is the prefix of the frame; null for none.</param>
 /// <param name="PackLength">The length of the pack in bytes.</param>
-internal sealed partial record ArchiveHeader(string Model, string Manifest, int ManifestLength, int ManifestStored, string? ManifestBase, long PackLength)
+/// <param name="Signatures">The signatures of the manifest, as they are stored; null when there are none.</param>
+internal sealed partial record ArchiveHeader(
+    string Model,
+    string Manifest,
+    int ManifestLength,
+    int ManifestStored,
+    string? ManifestBase,
+    long PackLength,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<byte[]>? Signatures = null)
 {
     /// <summary>The longest header that is read.</summary>
     public const int MaxLength = 1 << 16;

@@ -4,6 +4,7 @@ using EdgeAI.Models;
 using EdgeAI.Storage.Durability;
 using EdgeAI.Storage.Indexing;
 using EdgeAI.Storage.Manifests;
+using EdgeAI.Storage.Matching;
 using EdgeAI.Storage.Packs;
 using EdgeAI.Storage.Reading;
 
@@ -25,7 +26,8 @@ internal sealed class ArchiveReader(Stream source, string staging, StoreIndex in
             var manifest = ManifestSerializer.Deserialize(digest, json);
             var pack = await ReceivePackAsync(header.PackLength, cancellationToken).ConfigureAwait(false);
             RequireComplete(manifest, pack);
-            return new ReceivedModel(ModelReference.Parse(header.Model), digest, manifest, json, pack);
+            var tensors = await ReadTensorsAsync(digest, manifest, pack, cancellationToken).ConfigureAwait(false);
+            return new ReceivedModel(ModelReference.Parse(header.Model), digest, manifest, json, pack, tensors, header.Signatures ?? []);
         }
         catch (EndOfStreamException exception)
         {
@@ -69,6 +71,21 @@ internal sealed class ArchiveReader(Stream source, string staging, StoreIndex in
             var entries = await staged.VerifyAsync(cancellationToken).ConfigureAwait(false);
             return new WrittenPack(path, digest, length, entries);
         }
+    }
+
+    private async ValueTask<IReadOnlyList<StoredTensor>> ReadTensorsAsync(
+        Digest digest,
+        ModelManifest manifest,
+        WrittenPack pack,
+        CancellationToken cancellationToken)
+    {
+        if (index.HasTensors(digest))
+        {
+            return [];
+        }
+
+        using var file = File.OpenHandle(pack.Path);
+        return await StoredTensors.ReadAsync(manifest, new StagedPack(file, pack, chunks), cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask CopyAsync(FileStream file, long length, CancellationToken cancellationToken)

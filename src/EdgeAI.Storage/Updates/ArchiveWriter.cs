@@ -12,6 +12,7 @@ internal sealed class ArchiveWriter(IStorageTier tier, string staging)
         ModelInfo model,
         MovedManifest manifest,
         IReadOnlyList<(Digest Chunk, ChunkLocation Location)> chunks,
+        IReadOnlyList<byte[]> signatures,
         Stream destination,
         CancellationToken cancellationToken)
     {
@@ -23,7 +24,8 @@ internal sealed class ArchiveWriter(IStorageTier tier, string staging)
                 manifest.Length,
                 manifest.Stored.Length,
                 manifest.Base?.ToString(),
-                pack.Length),
+                pack.Length,
+                signatures.Count == 0 ? null : signatures),
             ArchiveHeader.Json.Default.ArchiveHeader);
         await destination.WriteAsync(Start(header.Length), cancellationToken).ConfigureAwait(false);
         await destination.WriteAsync(header, cancellationToken).ConfigureAwait(false);

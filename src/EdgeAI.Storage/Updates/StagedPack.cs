@@ -8,9 +8,26 @@ using Microsoft.Win32.SafeHandles;
 namespace EdgeAI.Storage.Updates;
 
 /// <summary>A pack that is not in the store yet: its chunks are decoded with each other, and with those of the store.</summary>
-internal sealed class StagedPack(SafeFileHandle file, Digest digest, long length, ChunkReader chunks)
+internal sealed class StagedPack(SafeFileHandle file, Digest digest, long length, ChunkReader chunks) : IChunkSource
 {
     private readonly Dictionary<Digest, PackEntry> _entries = [];
+
+    /// <summary>A pack that has been verified.</summary>
+    public StagedPack(SafeFileHandle file, WrittenPack pack, ChunkReader chunks)
+        : this(file, pack.Digest, pack.Length, chunks) => _entries = pack.Entries.ToDictionary(entry => entry.Chunk);
+
+    /// <inheritdoc/>
+    public async ValueTask ReadAsync(Digest chunk, Memory<byte> plain, CancellationToken cancellationToken)
+    {
+        if (_entries.TryGetValue(chunk, out var entry))
+        {
+            (await DecodeAsync(entry, ChunkBase.MaxReadDepth, cancellationToken).ConfigureAwait(false)).CopyTo(plain);
+        }
+        else
+        {
+            await chunks.ReadAsync(chunk, plain, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Decodes every chunk and compares it with its name.</summary>
     /// <exception cref="ContentCorruptedException">A chunk, or the pack's index, is damaged.</exception>

@@ -13,6 +13,9 @@ public sealed class OptionsTests
         Assert.Equal("EdgeAI", Path.GetFileName(options.DataDirectory));
         Assert.Equal(3, options.Storage.CompressionLevel);
         Assert.Equal(TimeSpan.FromMinutes(10), options.Storage.LockTimeout);
+        Assert.False(options.Storage.RequireSignature);
+        Assert.Empty(options.Storage.TrustedKeys);
+        Assert.Empty(options.Storage.RequiredSigners);
         Assert.Equal(TimeSpan.FromMinutes(5), options.Inference.KeepAlive);
         Assert.Equal(0, options.Inference.CpuThreads);
         Assert.Equal(WeightPacking.Auto, options.Inference.WeightPacking);

@@ -224,10 +224,10 @@ public sealed class FormatTests : IDisposable
 
         var content = builder.Build();
         await _test.Store.ImportAsync("m:1", ModelSource.FromMemory(content, "model.safetensors"), null, Cancellation);
-        var manifest = new FileInfo(_test.Objects().Single(path => path.EndsWith(".json", StringComparison.Ordinal))).Length;
+        var manifest = new FileInfo(_test.Objects().Single(path => path.Contains("manifests", StringComparison.Ordinal))).Length;
         var packs = _test.Objects().Where(path => path.EndsWith(".pack", StringComparison.Ordinal)).Sum(path => new FileInfo(path).Length);
 
-        TestContext.Current.TestOutputHelper!.WriteLine($"{content.Length} bytes, {2 * Count} chunks: manifest {manifest}, packs {packs}, index {Directory.EnumerateFiles(_test.Directory, "index.db*").Sum(path => new FileInfo(path).Length)}");
+        TestContext.Current.TestOutputHelper!.WriteLine($"{content.Length} bytes, {2 * Count} chunks: manifest {manifest}, packs {packs}, index {Directory.EnumerateFiles(_test.Directory, "index-*").Sum(path => new FileInfo(path).Length)}");
         Assert.InRange(manifest, 1, content.Length / 10);
         await _test.RequireHealthyAsync();
     }

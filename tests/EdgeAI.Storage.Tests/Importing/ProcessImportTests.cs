@@ -38,7 +38,7 @@ public sealed class ProcessImportTests : IDisposable
         Assert.Single(await _test.Store.ListAsync(Cancellation));
         await _test.RequireContentAsync("m:1", TestModels.MatMul);
         await _test.RequireHealthyAsync();
-        Assert.Equal(2, _test.Objects().Length);
+        Assert.Equal(3, _test.Objects().Length);
     }
 
     [Fact]
@@ -275,6 +275,6 @@ public sealed class ProcessImportTests : IDisposable
         await _test.RequireHealthyAsync();
         await _test.RequireContentAsync("good:1", TestModels.Add);
         await _test.Store.CollectGarbageAsync(Cancellation);
-        Assert.Equal(2, _test.Objects().Length);
+        Assert.Equal(3, _test.Objects().Length);
     }
 }

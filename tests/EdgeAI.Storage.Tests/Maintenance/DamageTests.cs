@@ -1,6 +1,7 @@
 using EdgeAI.Models;
 using EdgeAI.Testing.Catalogue;
 using EdgeAI.Testing.Files;
+using Microsoft.Data.Sqlite;
 
 namespace EdgeAI.Storage.Tests.Maintenance;
 
@@ -116,14 +117,21 @@ public sealed class DamageTests : IDisposable
     public async Task AnyCall_IndexDamaged_FailsInWordsOrGivesTheRightBytes()
     {
         await ImportAndLayOutAsync();
-        var index = Path.Combine(_test.Directory, "index.db");
-        var content = await File.ReadAllBytesAsync(index, Cancellation);
-        foreach (var place in PlacesIn(content.Length))
+        var length = new FileInfo(_test.IndexPath).Length;
+        foreach (var place in PlacesIn((int)length))
         {
-            await File.WriteAllBytesAsync(index, content, Cancellation);
-            Flip(index, place);
+            // What is found damaged is made anew under another name, and what is not, written over.
+            var index = _test.IndexPath;
+            SqliteConnection.ClearAllPools();
+            var content = await File.ReadAllBytesAsync(index, Cancellation);
+            Flip(index, Math.Min(place, content.Length - 1));
             _test.Reopen();
             await RequireNoWrongBytesAsync();
+            SqliteConnection.ClearAllPools();
+            if (File.Exists(index))
+            {
+                await File.WriteAllBytesAsync(index, content, Cancellation);
+            }
         }
     }
 

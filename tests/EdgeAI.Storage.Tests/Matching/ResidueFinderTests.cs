@@ -77,7 +77,7 @@ public sealed class ResidueFinderTests : IDisposable
             await RequireAsync(_test, $"m:{version}", model);
         }
 
-        var index = new StoreIndex(Path.Combine(_test.Directory, "index.db"));
+        var index = new StoreIndex(() => _test.IndexPath);
         var depths = index.ListPacks().SelectMany(pack => index.ListChunks(pack.Digest)).Select(chunk => (int)(chunk.Base?.Depth ?? 0));
         Assert.Equal(ChunkBase.MaxDepth, depths.Max());
         Assert.All(moved.Skip(1), bytes => Assert.InRange(bytes, 1, 100_000));
@@ -101,7 +101,7 @@ public sealed class ResidueFinderTests : IDisposable
     public async Task ImportAsync_EarlierManifestDamaged_StandsByItself()
     {
         await ImportAsync("m:1", Model(Enumerable.Range(0, Tensors)));
-        await File.WriteAllTextAsync(_test.Objects().Single(path => path.EndsWith(".json", StringComparison.Ordinal)), "{}", Cancellation);
+        await File.WriteAllTextAsync(_test.Objects().Single(path => path.Contains("manifests", StringComparison.Ordinal)), "{}", Cancellation);
         var reordered = Model(Enumerable.Range(0, Tensors).Reverse());
 
         await ImportAsync("m:2", reordered);

@@ -73,7 +73,7 @@ public sealed class ResidueReadingTests : IDisposable
         await ImportAsync("m:1", Model(new Random(9), 200, 12_000));
         var file = (await _test.Store.InspectAsync("m:1", Cancellation)).Files[0];
         var tier = new CountingTier(new LocalDirectoryTier("local", Path.Combine(_test.Directory, "objects")));
-        await using var stream = new ChunkedStream(file, new ChunkReader(new StoreIndex(Path.Combine(_test.Directory, "index.db")), tier));
+        await using var stream = new ChunkedStream(file, new ChunkReader(new StoreIndex(() => _test.IndexPath), tier));
 
         await stream.CopyToAsync(Stream.Null, 1000, Cancellation);
 

@@ -1,0 +1,114 @@
+using EdgeAI.Storage.Durability;
+using EdgeAI.Storage.Indexing;
+
+namespace EdgeAI.Storage;
+
+public sealed partial class ModelStore
+{
+    private readonly Lock _openingGate = new();
+    private Task? _opening;
+    private volatile bool _isOpen;
+
+    // Every call comes here: the index may have been replaced since, or the whole directory deleted.
+    private async ValueTask EnsureOpenAsync(CancellationToken cancellationToken)
+    {
+        if (!IsOpen())
+        {
+            await OpenOnce().WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // All who come meanwhile wait for one opening, which no one of them cancels for the others.
+    private Task OpenOnce()
+    {
+        lock (_openingGate)
+        {
+            return IsOpen() ? Task.CompletedTask
+                : _opening is { IsCompleted: false } opening ? opening
+                : _opening = Task.Run(() => OpenAsync(CancellationToken.None));
+        }
+    }
+
+    private bool IsOpen() => _isOpen && _indexFiles.FindCurrent() is not null;
+
+    private async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        _directory.Create();
+        using var opening = await FileLock.AcquireExclusiveAsync(_directory.OpenLock, _wait, cancellationToken).ConfigureAwait(false);
+        if (_indexFiles.FindCurrent() is { } current)
+        {
+            if (_index.FindProblem() is { } problem)
+            {
+                LogIndexDamaged(_logger, current, problem);
+                await RebuildForOpeningAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        else if (_indexFiles.Legacy is { } legacy)
+        {
+            await AdoptLegacyAsync(legacy, cancellationToken).ConfigureAwait(false);
+        }
+        else if (await HasObjectsAsync(cancellationToken).ConfigureAwait(false))
+        {
+            LogIndexDamaged(_logger, _directory.Root, "it is not there");
+            await RebuildForOpeningAsync(cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            CreateIndex();
+        }
+
+        // Alone in the store, whoever opens it clears what a crashed process left half written.
+        using var alone = FileLock.TryAcquireExclusive(_directory.StoreLock);
+        if (alone is not null)
+        {
+            _directory.ClearStaging_NeedsLock();
+            _indexFiles.Clear_NeedsLock();
+            await HealNamesAsync_NeedsLock(cancellationToken).ConfigureAwait(false);
+        }
+
+        _isOpen = true;
+    }
+
+    private async ValueTask RebuildForOpeningAsync(CancellationToken cancellationToken)
+    {
+        using var exclusive = await FileLock.AcquireExclusiveAsync(_directory.StoreLock, _wait, cancellationToken).ConfigureAwait(false);
+        await RebuildAsync_NeedsLock(cancellationToken).ConfigureAwait(false);
+    }
+
+    // Names were in the index alone once: they become objects first, and the index is made from those.
+    private async ValueTask AdoptLegacyAsync(string legacy, CancellationToken cancellationToken)
+    {
+        using var exclusive = await FileLock.AcquireExclusiveAsync(_directory.StoreLock, _wait, cancellationToken).ConfigureAwait(false);
+        foreach (var model in StoreIndex.ReadLegacyNames(legacy))
+        {
+            await _names.SetAsync_NeedsLock(model, cancellationToken).ConfigureAwait(false);
+        }
+
+        await RebuildAsync_NeedsLock(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<bool> HasObjectsAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var _ in _tier.ListAsync(string.Empty, cancellationToken).ConfigureAwait(false))
+        {
+            return true;
+        }
+
+        return false;
+    }
+
+    private void CreateIndex()
+    {
+        var staging = _directory.CreateStaging();
+        try
+        {
+            var path = Path.Combine(staging, "index.db");
+            StoreIndex.Create(path);
+            _indexFiles.Replace_NeedsLock(path);
+        }
+        finally
+        {
+            StoreDirectory.DeleteStaging(staging);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using EdgeAI.Storage.Durability;
+using EdgeAI.Storage.Indexing;
+using EdgeAI.Storage.Maintenance;
+
+namespace EdgeAI.Storage;
+
+public sealed partial class ModelStore
+{
+    /// <inheritdoc/>
+    public async ValueTask<IndexRebuildReport> RebuildIndexAsync(CancellationToken cancellationToken = default) => await RunAsync(
+        async () =>
+        {
+            using var exclusive = await FileLock.AcquireExclusiveAsync(_directory.StoreLock, _wait, cancellationToken).ConfigureAwait(false);
+            return await RebuildAsync_NeedsLock(cancellationToken).ConfigureAwait(false);
+        },
+        cancellationToken).ConfigureAwait(false);
+
+    // The new index is made in a staging folder: until it takes the old one's place, nothing has changed.
+    private async ValueTask<IndexRebuildReport> RebuildAsync_NeedsLock(CancellationToken cancellationToken)
+    {
+        var staging = _directory.CreateStaging();
+        try
+        {
+            var path = Path.Combine(staging, "index.db");
+            StoreIndex.Create(path);
+            IndexRebuildReport report;
+            try
+            {
+                report = await new IndexFiller(new StoreIndex(() => path), _tier, _manifests, _names).RunAsync_NeedsLock(cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                // The last to close a database writes its log into it; what is moved is one file.
+                StoreIndex.Close(path);
+            }
+
+            _indexFiles.Replace_NeedsLock(path);
+            Report(report);
+            return report;
+        }
+        finally
+        {
+            StoreDirectory.DeleteStaging(staging);
+        }
+    }
+
+    private void Report(IndexRebuildReport report)
+    {
+        LogIndexRebuilt(_logger, report.Packs, report.Chunks, report.Manifests, report.Names);
+        foreach (var problem in report.Problems)
+        {
+            LogRebuildProblem(_logger, problem.Location, problem.Description);
+        }
+    }
+}
