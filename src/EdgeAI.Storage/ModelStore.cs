@@ -46,7 +46,7 @@ public sealed partial class ModelStore : IModelStore
         _names = new NameStore(_tier);
         _signatures = new SignatureStore(_tier);
         _trust = new TrustPolicy(options);
-        _chunks = new ChunkReader(_index, _tier);
+        _chunks = new ChunkReader(_index, _tier, comparesNames: options.RequireSignature);
         _wait = new LockWait(time, options.LockTimeout);
         _hot = new HotModels(_directory, _manifests, _chunks, _wait);
         _time = time;

@@ -12,14 +12,17 @@ namespace EdgeAI.Storage.Reading;
 /// Reads chunks. No byte leaves it that has not been compared: with the checksum that was taken when the bytes were compared with their name, or, where that does
 /// not agree, with the name. Of the chunks that another is decoded with only the result is compared. Thread-safe.
 /// </summary>
-internal sealed class ChunkReader(StoreIndex index, IStorageTier tier) : IChunkSource
+/// <param name="index">Where chunks are.</param>
+/// <param name="tier">Where packs are.</param>
+/// <param name="comparesNames">Whether names are compared always: a checksum guards against a failing disk, not against somebody who changes it too.</param>
+internal sealed class ChunkReader(StoreIndex index, IStorageTier tier, bool comparesNames = false) : IChunkSource
 {
     /// <inheritdoc/>
     public async ValueTask ReadAsync(Digest chunk, Memory<byte> plain, CancellationToken cancellationToken)
     {
         var location = Find(chunk);
         if (!await TryDecodeAsync(chunk, location, plain, ChunkBase.MaxReadDepth, isCompared: false, cancellationToken).ConfigureAwait(false)
-            || (XxHash3.HashToUInt64(plain.Span) != location.Checksum && Digest.Of(plain.Span) != chunk))
+            || ((comparesNames || XxHash3.HashToUInt64(plain.Span) != location.Checksum) && Digest.Of(plain.Span) != chunk))
         {
             // Somewhere in the chain is damage; comparing each with its name tells where.
             await VerifyAsync(chunk, plain, cancellationToken).ConfigureAwait(false);

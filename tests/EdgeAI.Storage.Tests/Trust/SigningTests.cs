@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.IO.Hashing;
 using System.Security.Cryptography;
 using EdgeAI.Configuration;
 using EdgeAI.Models;
@@ -6,6 +7,7 @@ using EdgeAI.Storage.Tests.Updates;
 using EdgeAI.Testing.Catalogue;
 using EdgeAI.Testing.Files;
 using EdgeAI.Trust;
+using Microsoft.Data.Sqlite;
 
 namespace EdgeAI.Storage.Tests.Trust;
 
@@ -63,6 +65,34 @@ public sealed class SigningTests : IDisposable
 
         Assert.Equal((digest, null, null), (refusal.Manifest, refusal.KeyId, refusal.Location));
         Assert.Contains("no signature", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OpenAsync_ContentChangedWithItsChecksum_IsRefused()
+    {
+        var content = SeededRandom.Bytes(5, 10_000);
+        await _test.Store.ImportAsync("m:1", ModelSource.FromFile(_folder.WriteFile("noise.bin", content)), null, Cancellation);
+        await _test.Store.SignAsync("m:1", _signer, Cancellation);
+        await UsesByName["open"](_requiring, "m:1");
+
+        // What somebody can do who may write the store: change the bytes, and all that this machine remembers of them.
+        var pack = _test.Objects().Single(path => path.EndsWith(".pack", StringComparison.Ordinal));
+        var bytes = await File.ReadAllBytesAsync(pack, Cancellation);
+        var place = bytes.AsSpan().IndexOf(content);
+        bytes[place] ^= 1;
+        content[0] ^= 1;
+        await File.WriteAllBytesAsync(pack, bytes, Cancellation);
+        await using (var connection = new SqliteConnection($"Data Source={_test.IndexPath};Pooling=False"))
+        {
+            await connection.OpenAsync(Cancellation);
+            await using var command = connection.CreateCommand();
+            command.CommandText = "UPDATE chunks SET checksum = $checksum";
+            command.Parameters.AddWithValue("$checksum", (long)XxHash3.HashToUInt64(content));
+            Assert.Equal(1, await command.ExecuteNonQueryAsync(Cancellation));
+        }
+
+        await using var stream = await _requiring.OpenAsync("m:1", null, Cancellation);
+        await Assert.ThrowsAsync<ContentCorruptedException>(() => TestStore.ReadAsync(stream));
     }
 
     [Fact]
