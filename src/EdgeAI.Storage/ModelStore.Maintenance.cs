@@ -10,7 +10,13 @@ public sealed partial class ModelStore
     public async ValueTask<bool> RemoveAsync(ModelReference model, CancellationToken cancellationToken = default)
     {
         RequireTag(model);
-        var removed = await RunAsync(() => Task.FromResult(_index.RemoveName(model)), cancellationToken).ConfigureAwait(false);
+        var removed = await RunAsync(
+            async () =>
+            {
+                using var commit = await FileLock.AcquireSharedAsync(_directory.CommitLock, _wait, cancellationToken).ConfigureAwait(false);
+                return _index.RemoveName(model);
+            },
+            cancellationToken).ConfigureAwait(false);
         if (removed)
         {
             LogRemoved(_logger, model);
@@ -25,8 +31,8 @@ public sealed partial class ModelStore
         var report = await RunAsync(
             async () =>
             {
-                using var exclusive = await FileLock.AcquireExclusiveAsync(_directory.StoreLock, _wait, cancellationToken).ConfigureAwait(false);
-                var collector = new GarbageCollector(_directory, _index, _tier, _manifests, _hot);
+                using var exclusive = await FileLock.AcquireExclusiveAsync(_directory.MaintenanceLock, _wait, cancellationToken).ConfigureAwait(false);
+                var collector = new GarbageCollector(_directory, _index, _tier, _manifests, _hot, _epochs, _wait);
                 return await collector.RunAsync_NeedsLock(cancellationToken).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
@@ -38,7 +44,7 @@ public sealed partial class ModelStore
     public async ValueTask<VerificationReport> VerifyAsync(CancellationToken cancellationToken = default)
     {
         var verifier = new StoreVerifier(_index, _tier, _manifests, _chunks, _hot);
-        var report = await RunAsync(() => verifier.RunAsync(cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+        var report = await RunInEpochAsync(_ => verifier.RunAsync(cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
         foreach (var problem in report.Problems)
         {
             LogProblem(_logger, problem.Location, problem.Description);

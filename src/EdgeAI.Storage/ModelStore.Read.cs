@@ -21,17 +21,14 @@ public sealed partial class ModelStore
     public async ValueTask<ModelManifest> InspectAsync(ModelReference model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return await RunAsync(() => _manifests.ReadAsync(Require(model).Digest, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+        return await RunInEpochAsync(_ => _manifests.ReadAsync(Require(model).Digest, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async ValueTask<Stream> OpenAsync(ModelReference model, string? path = null, CancellationToken cancellationToken = default)
     {
-        var manifest = await InspectAsync(model, cancellationToken).ConfigureAwait(false);
-        var file = path is null
-            ? manifest.Files[0]
-            : manifest.Files.FirstOrDefault(file => file.Path == path) ?? throw new ModelFileNotFoundException(path, model.ToString());
-        return new ChunkedStream(file, _chunks);
+        ArgumentNullException.ThrowIfNull(model);
+        return await RunAsync(() => OpenInEpochAsync(model, path, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -39,8 +36,8 @@ public sealed partial class ModelStore
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrEmpty(directory);
-        await RunAsync(
-            async () =>
+        await RunInEpochAsync(
+            async _ =>
             {
                 var manifest = await _manifests.ReadAsync(Require(model).Digest, cancellationToken).ConfigureAwait(false);
                 foreach (var file in manifest.Files)
@@ -57,7 +54,26 @@ public sealed partial class ModelStore
     public async ValueTask<IHotModel> MaterializeAsync(ModelReference model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return await RunAsync(() => _hot.LeaseAsync(Require(model).Digest, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+        return await RunInEpochAsync(epoch => _hot.LeaseAsync(Require(model).Digest, epoch.Epoch, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+    }
+
+    // The stream keeps the epoch: a model that is removed while it is read can be read to its end.
+    private async Task<Stream> OpenInEpochAsync(ModelReference model, string? path, CancellationToken cancellationToken)
+    {
+        var epoch = await _epochs.EnterAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var manifest = await _manifests.ReadAsync(Require(model).Digest, cancellationToken).ConfigureAwait(false);
+            var file = path is null
+                ? manifest.Files[0]
+                : manifest.Files.FirstOrDefault(file => file.Path == path) ?? throw new ModelFileNotFoundException(path, model.ToString());
+            return new ChunkedStream(file, _chunks, epoch);
+        }
+        catch
+        {
+            epoch.Dispose();
+            throw;
+        }
     }
 
     private async ValueTask ExportAsync(ModelFile file, string path, CancellationToken cancellationToken)

@@ -5,14 +5,15 @@ using EdgeAI.Storage;
 using EdgeAI.Testing.StoreProcess;
 
 // Works on a store as another process than the test:
-//   churn <store> <folder of models> <seed>
+//   churn <store> <folder of models> <seed> [<steps>]
 //   import <store> <reference> <model file> [<stage to stop at> <report to stop at>]
 // An import says "ready", waits for a line, imports, and says "done …" and how much memory it took, or "failed …". At the stage to stop at it
 // says so and waits for a line.
 var store = ModelStore.Open(args[1]);
 if (args[0] == "churn")
 {
-    await new Churn(store, args[2], int.Parse(args[3])).RunAsync();
+    await new Churn(store, args[2], int.Parse(args[3])).RunAsync(args.Length > 4 ? int.Parse(args[4]) : int.MaxValue);
+    return 0;
 }
 
 var progress = args.Length > 4 ? new PausingProgress(Enum.Parse<ImportStage>(args[4]), int.Parse(args[5])) : null;

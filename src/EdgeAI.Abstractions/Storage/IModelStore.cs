@@ -101,7 +101,10 @@ public interface IModelStore
     /// <exception cref="ArgumentException"><paramref name="model"/> is by digest.</exception>
     ValueTask<bool> RemoveAsync(ModelReference model, CancellationToken cancellationToken = default);
 
-    /// <summary>Gives back the space of content that no name refers to. Waits for imports in progress; hot models in use stay.</summary>
+    /// <summary>
+    /// Gives back the space of content that no name refers to, beside whatever else goes on. What an operation in progress may still use stays, to be
+    /// taken by a later collection, as do hot models in use. Waits only for another collection.
+    /// </summary>
     /// <param name="cancellationToken">Cancels the collection; what is done by then stays done.</param>
     ValueTask<GarbageCollectionReport> CollectGarbageAsync(CancellationToken cancellationToken = default);
 

@@ -1,19 +1,23 @@
 using System.Buffers;
 using EdgeAI.Models;
+using EdgeAI.Storage.Maintenance;
 
 namespace EdgeAI.Storage.Reading;
 
 /// <summary>A file of a model as a stream over its chunks; one chunk is in memory at a time. Not thread-safe.</summary>
+/// <remarks>It may hold an epoch, and leaves it when it is disposed.</remarks>
 internal sealed class ChunkedStream : Stream
 {
     private readonly ModelFile _file;
     private readonly ChunkReader _chunks;
+    private readonly EpochLease? _epoch;
     private readonly long[] _starts;
     private byte[]? _buffer;
     private int _current = -1;
 
-    public ChunkedStream(ModelFile file, ChunkReader chunks)
+    public ChunkedStream(ModelFile file, ChunkReader chunks, EpochLease? epoch = null)
     {
+        _epoch = epoch;
         _file = file;
         _chunks = chunks;
         _starts = new long[file.Chunks.Count];
@@ -91,6 +95,7 @@ internal sealed class ChunkedStream : Stream
             ArrayPool<byte>.Shared.Return(buffer);
         }
 
+        _epoch?.Dispose();
         base.Dispose(disposing);
     }
 

@@ -1,0 +1,60 @@
+using EdgeAI.Storage.Durability;
+using EdgeAI.Storage.Indexing;
+using EdgeAI.Storage.Tiers;
+
+namespace EdgeAI.Storage.Maintenance;
+
+/// <summary>Deletes objects that the index does not know: those that it has forgotten, and those of imports that crashed before it knew them.</summary>
+internal sealed class ObjectSweeper(StoreDirectory directory, StoreIndex index, LocalDirectoryTier tier, LockWait wait)
+{
+    // Commits wait while so many are deleted: some milliseconds.
+    private const int Batch = 16;
+
+    /// <summary>Bytes that were given back.</summary>
+    public long BytesFreed { get; private set; }
+
+    /// <summary>Bytes of objects that somebody may still read.</summary>
+    public long BytesPending { get; private set; }
+
+    /// <param name="lastOver">The last epoch that is over; what was retired later stays.</param>
+    /// <param name="cancellationToken">Cancels between two deletions.</param>
+    public async ValueTask RunAsync_NeedsLock(long lastOver, CancellationToken cancellationToken)
+    {
+        foreach (var keys in (await FindAsync(lastOver, cancellationToken).ConfigureAwait(false)).Chunk(Batch))
+        {
+            using var alone = await FileLock.AcquireExclusiveAsync(directory.CommitLock, wait, cancellationToken).ConfigureAwait(false);
+            var known = index.ListKeys();
+            foreach (var key in keys.Where(key => !known.Contains(key)))
+            {
+                var length = await tier.GetLengthAsync(key, cancellationToken).ConfigureAwait(false) ?? 0;
+                await tier.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
+                BytesFreed += length;
+            }
+
+            index.RemoveRetired(keys);
+        }
+
+        using (await FileLock.AcquireExclusiveAsync(directory.CommitLock, wait, cancellationToken).ConfigureAwait(false))
+        {
+            BytesFreed += tier.ClearTemporary_NeedsLock();
+        }
+    }
+
+    private async ValueTask<List<string>> FindAsync(long lastOver, CancellationToken cancellationToken)
+    {
+        var retired = index.ListRetired();
+        var stored = new List<StorageObject>();
+        foreach (var prefix in (string[])["packs/", "manifests/"])
+        {
+            await foreach (var found in tier.ListAsync(prefix, cancellationToken).ConfigureAwait(false))
+            {
+                stored.Add(found);
+            }
+        }
+
+        var known = index.ListKeys();
+        var unknown = stored.Where(found => !known.Contains(found.Key)).ToLookup(found => retired.GetValueOrDefault(found.Key, -1) <= lastOver);
+        BytesPending = unknown[false].Sum(found => found.Length);
+        return [.. unknown[true].Select(found => found.Key)];
+    }
+}
