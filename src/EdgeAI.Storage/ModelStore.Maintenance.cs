@@ -41,6 +41,13 @@ public sealed partial class ModelStore
     }
 
     /// <inheritdoc/>
+    public async ValueTask<StorageUsage> GetUsageAsync(CancellationToken cancellationToken = default)
+    {
+        var reporter = new UsageReporter(_directory, _index, _tier, _manifests);
+        return await RunInEpochAsync(_ => reporter.RunAsync(cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<VerificationReport> VerifyAsync(CancellationToken cancellationToken = default)
     {
         var verifier = new StoreVerifier(_index, _tier, _manifests, _chunks, _hot);

@@ -40,6 +40,9 @@ internal sealed class TestStore : IDisposable
     /// <summary>Every object on the disk that counts: what is left besides is garbage.</summary>
     public string[] Objects() => [.. System.IO.Directory.EnumerateFiles(System.IO.Path.Combine(Directory, "objects"), "*", SearchOption.AllDirectories).Order()];
 
+    /// <summary>The bytes that they take; none before the first call.</summary>
+    public long SumObjects() => Objects().Sum(path => new FileInfo(path).Length);
+
     /// <summary>Says that the store is as it was and whole, and that a second try of the import works.</summary>
     public async Task RequireUnharmedAsync(string[] before, ModelReference reference, TestModel model)
     {

@@ -108,6 +108,11 @@ public interface IModelStore
     /// <param name="cancellationToken">Cancels the collection; what is done by then stays done.</param>
     ValueTask<GarbageCollectionReport> CollectGarbageAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>Says what the store holds, what that takes on disk, and for whom.</summary>
+    /// <param name="cancellationToken">Cancels the counting.</param>
+    /// <exception cref="ContentCorruptedException">A stored manifest is damaged: what its model needs is not known.</exception>
+    ValueTask<StorageUsage> GetUsageAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Reads all content back and compares it with its names.</summary>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <returns>What was found; damage is reported, not thrown.</returns>

@@ -7,6 +7,9 @@ namespace EdgeAI.Storage.Maintenance;
 /// <summary>Deletes objects that the index does not know: those that it has forgotten, and those of imports that crashed before it knew them.</summary>
 internal sealed class ObjectSweeper(StoreDirectory directory, StoreIndex index, LocalDirectoryTier tier, LockWait wait)
 {
+    /// <summary>Where packs and manifests are among a tier's objects.</summary>
+    public static readonly IReadOnlyList<string> Prefixes = ["packs/", "manifests/"];
+
     // Commits wait while so many are deleted: some milliseconds.
     private const int Batch = 16;
 
@@ -44,7 +47,7 @@ internal sealed class ObjectSweeper(StoreDirectory directory, StoreIndex index, 
     {
         var retired = index.ListRetired();
         var stored = new List<StorageObject>();
-        foreach (var prefix in (string[])["packs/", "manifests/"])
+        foreach (var prefix in Prefixes)
         {
             await foreach (var found in tier.ListAsync(prefix, cancellationToken).ConfigureAwait(false))
             {
