@@ -72,6 +72,16 @@ internal sealed class TestStore : IDisposable
         }
     }
 
+    /// <summary>Changes a byte of a file.</summary>
+    public static void Flip(string path, long place)
+    {
+        using var file = File.Open(path, FileMode.Open, FileAccess.ReadWrite);
+        file.Position = place;
+        var value = file.ReadByte();
+        file.Position = place;
+        file.WriteByte((byte)(value ^ 0x41));
+    }
+
     /// <summary>Reads a stream to its end.</summary>
     public static async Task<byte[]> ReadAsync(Stream stream)
     {

@@ -117,4 +117,14 @@ public interface IModelStore
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <returns>What was found; damage is reported, not thrown.</returns>
     ValueTask<VerificationReport> VerifyAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Reads a part of the content back and compares it with its names, from where the last scrub ended, so that repeated parts are the whole. Beside everything else,
+    /// at a rate that leaves the disk to others. Hot files are <see cref="VerifyAsync"/>'s alone.
+    /// </summary>
+    /// <param name="options">How much and how fast; null for everything as fast as it goes.</param>
+    /// <param name="cancellationToken">Cancels the reading; the next scrub goes on near there.</param>
+    /// <returns>What was found; damage is reported, not thrown.</returns>
+    /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is out of its range.</exception>
+    ValueTask<VerificationReport> ScrubAsync(ScrubOptions? options = null, CancellationToken cancellationToken = default);
 }

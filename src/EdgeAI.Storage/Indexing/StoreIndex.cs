@@ -59,7 +59,7 @@ internal sealed partial class StoreIndex
                 manifest BLOB NOT NULL REFERENCES manifests (digest),
                 set_at INTEGER NOT NULL,
                 PRIMARY KEY (name, tag)) WITHOUT ROWID;
-            """ + GarbageTables;
+            """ + GarbageTables + WalkTables;
         command.ExecuteNonQuery();
     }
 
