@@ -14,6 +14,9 @@ public sealed partial class ModelStore
     [LoggerMessage(3, LogLevel.Information, "Collected garbage: {BytesFreed} bytes were given back.")]
     private static partial void LogCollected(ILogger logger, long bytesFreed);
 
+    [LoggerMessage(5, LogLevel.Information, "Repaired the store: {Chunks} chunks came from the copy, {Packs} packs were written anew.")]
+    private static partial void LogRepaired(ILogger logger, long chunks, int packs);
+
     [LoggerMessage(4, LogLevel.Error, "Verification found damage in {Location}: {Description}")]
     private static partial void LogProblem(ILogger logger, string location, string description);
 }

@@ -40,6 +40,7 @@ public sealed partial class ModelStore
             async _ =>
             {
                 var manifest = await _manifests.ReadAsync(Require(model).Digest, cancellationToken).ConfigureAwait(false);
+                RequireWhole(model, manifest);
                 foreach (var file in manifest.Files)
                 {
                     await ExportAsync(file, Path.Combine(directory, file.Path), cancellationToken).ConfigureAwait(false);
@@ -54,7 +55,7 @@ public sealed partial class ModelStore
     public async ValueTask<IHotModel> MaterializeAsync(ModelReference model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return await RunInEpochAsync(epoch => _hot.LeaseAsync(Require(model).Digest, epoch.Epoch, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+        return await RunInEpochAsync(epoch => MaterializeInEpochAsync(model, epoch.Epoch, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     // The stream keeps the epoch: a model that is removed while it is read can be read to its end.
@@ -64,6 +65,7 @@ public sealed partial class ModelStore
         try
         {
             var manifest = await _manifests.ReadAsync(Require(model).Digest, cancellationToken).ConfigureAwait(false);
+            RequireWhole(model, manifest);
             var file = path is null
                 ? manifest.Files[0]
                 : manifest.Files.FirstOrDefault(file => file.Path == path) ?? throw new ModelFileNotFoundException(path, model.ToString());

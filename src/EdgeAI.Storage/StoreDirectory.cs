@@ -17,6 +17,7 @@ internal sealed class StoreDirectory
         Hot = Path.Combine(Root, "hot");
         Staging = Path.Combine(Root, "staging");
         Locks = Path.Combine(Root, "locks");
+        Quarantine = Path.Combine(Root, "quarantine");
         Epochs = Path.Combine(Locks, "epochs");
     }
 
@@ -32,6 +33,9 @@ internal sealed class StoreDirectory
     public string Staging { get; }
 
     public string Locks { get; }
+
+    /// <summary>Objects that were damaged beyond repair; made when there is one.</summary>
+    public string Quarantine { get; }
 
     public string Index => Path.Combine(Root, "index.db");
 

@@ -119,6 +119,14 @@ public interface IModelStore
     ValueTask<VerificationReport> VerifyAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Reads everything back and writes what is damaged anew, with what another copy has. What is whole is kept; what the copy lacks too is quarantined: the
+    /// damaged pack is moved to the folder <c>quarantine</c>, and models that need it throw <see cref="ModelQuarantinedException"/> until they are imported again. Beside readers and writers.
+    /// </summary>
+    /// <param name="copy">Another place with the same content, in whatever packs, such as another store's objects; null for none: then damage is quarantined.</param>
+    /// <param name="cancellationToken">Cancels the repair; what is done by then stays done.</param>
+    ValueTask<RepairReport> RepairAsync(IStorageTier? copy = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Reads a part of the content back and compares it with its names, from where the last scrub ended, so that repeated parts are the whole. Beside everything else,
     /// at a rate that leaves the disk to others. Hot files are <see cref="VerifyAsync"/>'s alone.
     /// </summary>

@@ -99,31 +99,25 @@ internal sealed partial class StoreIndex
     }
 
     /// <summary>Takes chunks from a new pack from now on, all at once. A chunk that another operation has stored elsewhere meanwhile stays there.</summary>
-    /// <param name="pack">The new pack.</param>
+    /// <param name="pack">The new pack; null for none.</param>
     /// <param name="from">Where each of its chunks was, in the order of its entries.</param>
+    /// <param name="lost">Chunks to forget, since they are damaged beyond repair.</param>
     /// <param name="epoch">The epoch that is now; packs that hold nothing any more are retired in it.</param>
-    public void MoveChunks(WrittenPack pack, IReadOnlyList<ChunkLocation> from, long epoch)
+    public void MoveChunks(WrittenPack? pack, IReadOnlyList<ChunkLocation> from, IReadOnlyList<PlacedChunk> lost, long epoch)
     {
         using var connection = OpenToWrite();
         using var transaction = connection.BeginTransaction();
-        InsertPackOnly(connection, pack);
-        using var command = connection.CreateCommand();
-        command.CommandText = """
-            UPDATE chunks SET pack = $pack, offset = $offset, stored_length = $stored_length, codec = $codec, base = $base, base_length = $base_length, depth = $depth
-            WHERE digest = $digest AND pack = $old AND offset = $old_offset
-            """;
-        var old = command.Parameters.Add("$old", SqliteType.Blob);
-        var oldOffset = command.Parameters.Add("$old_offset", SqliteType.Integer);
-        var entries = new EntryParameters(command, pack.Digest);
-        for (var i = 0; i < pack.Entries.Count; i++)
+        if (pack is not null)
         {
-            entries.Set(pack.Entries[i]);
-            old.Value = from[i].Pack.ToArray();
-            oldOffset.Value = from[i].Offset;
-            command.ExecuteNonQuery();
+            MoveTo(connection, pack, from);
         }
 
-        foreach (var emptied in from.Select(location => location.Pack).Distinct())
+        foreach (var chunk in lost)
+        {
+            Quarantine(connection, chunk);
+        }
+
+        foreach (var emptied in from.Concat(lost.Select(chunk => chunk.Location)).Select(location => location.Pack).Distinct())
         {
             RetireIfEmpty(connection, emptied, epoch);
         }
@@ -175,6 +169,26 @@ internal sealed partial class StoreIndex
         .. ListPacks().Select(pack => PackFormat.KeyOf(pack.Digest)),
         .. ListManifests().Select(ManifestSerializer.KeyOf),
     ];
+
+    private static void MoveTo(SqliteConnection connection, WrittenPack pack, IReadOnlyList<ChunkLocation> from)
+    {
+        InsertPackOnly(connection, pack);
+        using var command = connection.CreateCommand();
+        command.CommandText = """
+            UPDATE chunks SET pack = $pack, offset = $offset, stored_length = $stored_length, codec = $codec, base = $base, base_length = $base_length, depth = $depth
+            WHERE digest = $digest AND pack = $old AND offset = $old_offset
+            """;
+        var old = command.Parameters.Add("$old", SqliteType.Blob);
+        var oldOffset = command.Parameters.Add("$old_offset", SqliteType.Integer);
+        var entries = new EntryParameters(command, pack.Digest);
+        for (var i = 0; i < pack.Entries.Count; i++)
+        {
+            entries.Set(pack.Entries[i]);
+            old.Value = from[i].Pack.ToArray();
+            oldOffset.Value = from[i].Offset;
+            command.ExecuteNonQuery();
+        }
+    }
 
     private static void RetireIfEmpty(SqliteConnection connection, Digest pack, long epoch)
     {

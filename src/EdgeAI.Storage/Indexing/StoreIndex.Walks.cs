@@ -1,4 +1,5 @@
 using EdgeAI.Models;
+using Microsoft.Data.Sqlite;
 
 namespace EdgeAI.Storage.Indexing;
 
@@ -11,6 +12,9 @@ internal sealed partial class StoreIndex
             id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
             pack BLOB NOT NULL,
             offset INTEGER NOT NULL);
+        CREATE TABLE IF NOT EXISTS quarantine (
+            chunk BLOB NOT NULL PRIMARY KEY,
+            pack BLOB NOT NULL) WITHOUT ROWID;
         """;
 
     /// <summary>Every chunk.</summary>
@@ -27,6 +31,72 @@ internal sealed partial class StoreIndex
         }
 
         return chunks;
+    }
+
+    /// <summary>Every chunk with its place, pack by pack.</summary>
+    public List<PlacedChunk> ListPlacedChunks()
+    {
+        using var connection = Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = """
+            SELECT digest, pack, offset, stored_length, length, codec, base, base_length, depth, EXISTS (SELECT 1 FROM garbage WHERE chunk = digest)
+            FROM chunks ORDER BY pack, offset
+            """;
+        using var reader = command.ExecuteReader();
+        var chunks = new List<PlacedChunk>();
+        while (reader.Read())
+        {
+            chunks.Add(new PlacedChunk(ReadDigest(reader, 0), ReadLocation(reader, 1), reader.GetBoolean(9)));
+        }
+
+        return chunks;
+    }
+
+    /// <summary>Remembers that chunks were repaired.</summary>
+    public void ClearSuspects(IEnumerable<Digest> chunks)
+    {
+        using var connection = OpenToWrite();
+        using var transaction = connection.BeginTransaction();
+        foreach (var chunk in chunks)
+        {
+            Execute(connection, "UPDATE chunks SET suspect = 0 WHERE digest = $digest", ("$digest", chunk.ToArray()));
+        }
+
+        transaction.Commit();
+    }
+
+    /// <summary>Chunks that were damaged beyond repair, with the pack that held them. What was stored again since is not among them.</summary>
+    public Dictionary<Digest, Digest> ListQuarantined()
+    {
+        using var connection = Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT chunk, pack FROM quarantine WHERE chunk NOT IN (SELECT digest FROM chunks)";
+        using var reader = command.ExecuteReader();
+        var chunks = new Dictionary<Digest, Digest>();
+        while (reader.Read())
+        {
+            chunks.Add(ReadDigest(reader, 0), ReadDigest(reader, 1));
+        }
+
+        return chunks;
+    }
+
+    // What is decoded with a lost chunk is whole and can't be read: as a suspect it is stored again by itself when it is imported.
+    private static void Quarantine(SqliteConnection connection, PlacedChunk lost)
+    {
+        var digest = lost.Chunk.ToArray();
+        Execute(connection, "DELETE FROM chunks WHERE digest = $digest AND pack = $pack", ("$digest", digest), ("$pack", lost.Location.Pack.ToArray()));
+        Execute(connection, "INSERT OR REPLACE INTO quarantine (chunk, pack) VALUES ($digest, $pack)", ("$digest", digest), ("$pack", lost.Location.Pack.ToArray()));
+        Execute(
+            connection,
+            """
+            WITH RECURSIVE made (digest) AS (
+                SELECT digest FROM chunks WHERE base = $digest
+                UNION
+                SELECT chunks.digest FROM made JOIN chunks ON chunks.base = made.digest)
+            UPDATE chunks SET suspect = 1 WHERE digest IN (SELECT digest FROM made)
+            """,
+            ("$digest", digest));
     }
 
     /// <summary>The chunks after a place, in order.</summary>

@@ -36,26 +36,31 @@ internal sealed class ChunkUsers(StoreIndex index, ManifestStore manifests)
         return users;
     }
 
-    private async ValueTask<HashSet<Digest>> FindNeededAsync(Digest digest, Dictionary<Digest, Digest> bases, CancellationToken cancellationToken)
+    /// <summary>The chunks that a manifest refers to, and those that they are decoded with.</summary>
+    public static HashSet<Digest> FindNeeded(ModelManifest manifest, Dictionary<Digest, Digest> bases)
     {
         var needed = new HashSet<Digest>();
+        foreach (var chunk in manifest.Files.SelectMany(file => file.Chunks))
+        {
+            for (Digest? next = chunk.Digest; next is { } one && needed.Add(one);)
+            {
+                next = bases.TryGetValue(one, out var baseline) ? baseline : null;
+            }
+        }
+
+        return needed;
+    }
+
+    private async ValueTask<HashSet<Digest>> FindNeededAsync(Digest digest, Dictionary<Digest, Digest> bases, CancellationToken cancellationToken)
+    {
         try
         {
-            var manifest = await manifests.ReadAsync(digest, cancellationToken).ConfigureAwait(false);
-            foreach (var chunk in manifest.Files.SelectMany(file => file.Chunks))
-            {
-                for (Digest? next = chunk.Digest; next is { } one && needed.Add(one);)
-                {
-                    next = bases.TryGetValue(one, out var baseline) ? baseline : null;
-                }
-            }
+            return FindNeeded(await manifests.ReadAsync(digest, cancellationToken).ConfigureAwait(false), bases);
         }
         catch (ContentCorruptedException)
         {
             // The damage of a manifest is reported by whoever checks manifests.
-            needed.Clear();
+            return [];
         }
-
-        return needed;
     }
 }

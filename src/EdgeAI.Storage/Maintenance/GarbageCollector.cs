@@ -1,4 +1,3 @@
-using EdgeAI.Models;
 using EdgeAI.Storage.Durability;
 using EdgeAI.Storage.Indexing;
 using EdgeAI.Storage.Manifests;
@@ -77,6 +76,7 @@ internal sealed class GarbageCollector(
 
     private async ValueTask RewriteSparsePacksAsync(CancellationToken cancellationToken)
     {
+        var rewriter = new PackRewriter(directory, index, tier, wait);
         using (var epoch = await epochs.EnterAsync(cancellationToken).ConfigureAwait(false))
         {
             foreach (var (pack, length) in index.ListPacks())
@@ -85,7 +85,10 @@ internal sealed class GarbageCollector(
                 var entries = index.ListChunks(pack);
                 if (PackFormat.LengthOf(entries) < length * SparseShare)
                 {
-                    await RewriteAsync(pack, entries, epoch.Epoch, cancellationToken).ConfigureAwait(false);
+                    var chunks = entries.Select(entry => new PlacedChunk(entry.Chunk, entry.In(pack))).ToList();
+                    var written = await rewriter.MoveAsync(chunks, [], rewriter.CopyAsync, epoch.Epoch, cancellationToken).ConfigureAwait(false);
+                    _bytesFreed -= written?.Length ?? 0;
+                    _packsRewritten++;
                 }
             }
         }
@@ -93,41 +96,6 @@ internal sealed class GarbageCollector(
         if (_packsRewritten > 0)
         {
             epochs.Advance_NeedsLock();
-        }
-    }
-
-    private async ValueTask RewriteAsync(Digest pack, IReadOnlyList<PackEntry> entries, long epoch, CancellationToken cancellationToken)
-    {
-        var staging = directory.CreateStaging(epoch);
-        try
-        {
-            var written = await CopyAsync(pack, entries, Path.Combine(staging, "0.pack"), cancellationToken).ConfigureAwait(false);
-            using var commit = await FileLock.AcquireSharedAsync(directory.CommitLock, wait, cancellationToken).ConfigureAwait(false);
-            tier.Adopt(PackFormat.KeyOf(written.Digest), written.Path);
-            index.MoveChunks(written, [.. entries.Select(entry => entry.In(pack))], epoch);
-            _bytesFreed -= written.Length;
-            _packsRewritten++;
-        }
-        finally
-        {
-            StoreDirectory.DeleteStaging(staging);
-        }
-    }
-
-    // The stored bytes move as they are: damage moves along, is found where it is now, and is no worse than before.
-    private async ValueTask<WrittenPack> CopyAsync(Digest pack, IReadOnlyList<PackEntry> entries, string path, CancellationToken cancellationToken)
-    {
-        var writer = await PackWriter.CreateAsync(path, cancellationToken).ConfigureAwait(false);
-        await using (writer.ConfigureAwait(false))
-        {
-            foreach (var entry in entries)
-            {
-                var stored = new byte[entry.StoredLength];
-                await tier.ReadAsync(PackFormat.KeyOf(pack), entry.Offset, stored, cancellationToken).ConfigureAwait(false);
-                await writer.AddAsync(entry.Chunk, entry.Length, entry.Codec, entry.Base, stored, cancellationToken).ConfigureAwait(false);
-            }
-
-            return await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 }
