@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using EdgeAI.Models;
 using EdgeAI.Storage.Durability;
 using EdgeAI.Storage.Maintenance;
@@ -60,11 +59,7 @@ public sealed partial class ModelStore
     public async ValueTask<VerificationReport> ScrubAsync(ScrubOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new ScrubOptions();
-        if (!(options.Share > 0 && options.Share <= 1) || options.MaxBytes <= 0 || options.BytesPerSecond <= 0)
-        {
-            throw new ValidationException($"Share is {options.Share}, MaxBytes {options.MaxBytes}, BytesPerSecond {options.BytesPerSecond}; Share must be above 0 and at most 1, the others above 0.");
-        }
-
+        Validate(options);
         var scrubber = new StoreScrubber(_index, _tier, _manifests, _chunks, _epochs, _time);
         return Log(await RunAsync(() => scrubber.RunAsync(options, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false));
     }

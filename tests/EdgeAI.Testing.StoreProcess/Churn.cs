@@ -33,7 +33,7 @@ internal sealed class Churn(IModelStore store, string models, int seed)
 
     private async Task StepAsync(string name, ModelReference model)
     {
-        switch (_random.Next(10))
+        switch (_random.Next(13))
         {
             case 0 or 1:
                 await store.RemoveAsync(model);
@@ -46,6 +46,15 @@ internal sealed class Churn(IModelStore store, string models, int seed)
                 break;
             case 4 or 5:
                 await CompareAsync(name, model);
+                break;
+            case 6:
+                await store.RepackAsync(new RepackOptions { MaxChainDepth = _random.Next(2), MinLiveShare = 0.9 });
+                break;
+            case 7:
+                Require((await store.RepairAsync()).IsHealthy, "A repair found damage.");
+                break;
+            case 8:
+                Require((await store.ScrubAsync(new ScrubOptions { Share = 0.3 })).IsHealthy, "A scrub found damage.");
                 break;
             default:
                 await store.ImportAsync(model, ModelSource.FromFile(Path.Combine(models, name, "model.onnx")));
@@ -61,10 +70,15 @@ internal sealed class Churn(IModelStore store, string models, int seed)
             using var content = new MemoryStream();
             await stream.CopyToAsync(content);
             var imported = await File.ReadAllBytesAsync(path);
-            if (!content.ToArray().AsSpan().SequenceEqual(imported))
-            {
-                throw new InvalidDataException($"{model} {Path.GetFileName(path)} is not what was imported.");
-            }
+            Require(content.ToArray().AsSpan().SequenceEqual(imported), $"{model} {Path.GetFileName(path)} is not what was imported.");
+        }
+    }
+
+    private static void Require(bool condition, string problem)
+    {
+        if (!condition)
+        {
+            throw new InvalidDataException(problem);
         }
     }
 }

@@ -119,6 +119,22 @@ public interface IModelStore
     ValueTask<VerificationReport> VerifyAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Writes packs anew that are mostly garbage, that are small, or whose chunks are at the end of long chains of differences, in the order in which models are loaded. Beside
+    /// readers and writers; needs room for one pack (64 MiB) at a time.
+    /// </summary>
+    /// <param name="options">What is written anew; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the repack; what is done by then stays done.</param>
+    /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is out of its range.</exception>
+    /// <exception cref="StorageFullException">The disk is full.</exception>
+    ValueTask<RepackReport> RepackAsync(RepackOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Does what keeps a store small, fast and sound, in one call: <see cref="CollectGarbageAsync"/>, <see cref="RepackAsync"/>, <see cref="ScrubAsync"/>.</summary>
+    /// <param name="options">What is done; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the maintenance; what is done by then stays done.</param>
+    /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is out of its range.</exception>
+    ValueTask<MaintenanceReport> MaintainAsync(MaintenanceOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Reads everything back and writes what is damaged anew, with what another copy has. What is whole is kept; what the copy lacks too is quarantined: the
     /// damaged pack is moved to the folder <c>quarantine</c>, and models that need it throw <see cref="ModelQuarantinedException"/> until they are imported again. Beside readers and writers.
     /// </summary>
