@@ -21,7 +21,7 @@ public sealed partial class ModelStore
         return await RunAsync(() => ImportLockedAsync(model, source, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
-    // The import lock makes a second import of the same name find everything stored; the store lock keeps a collection away.
+    // The import lock makes a second import of the same name find everything stored; the epoch keeps what the import finds stored.
     private async Task<ImportResult> ImportLockedAsync(
         ModelReference model,
         ModelSource source,
@@ -30,8 +30,8 @@ public sealed partial class ModelStore
     {
         progress?.Report(new ImportProgress(ImportStage.Waiting, 0, 0));
         using var single = await FileLock.AcquireExclusiveAsync(_directory.ImportLock(model), _wait, cancellationToken).ConfigureAwait(false);
-        using var shared = await FileLock.AcquireSharedAsync(_directory.StoreLock, _wait, cancellationToken).ConfigureAwait(false);
-        var staging = _directory.CreateStaging();
+        using var epoch = await _epochs.EnterAsync(cancellationToken).ConfigureAwait(false);
+        var staging = _directory.CreateStaging(epoch.Epoch);
         try
         {
             var bases = new BaseFinder(_index, _chunks, _codecs, model.Name);
@@ -48,7 +48,7 @@ public sealed partial class ModelStore
                     throw new InvalidModelException(source.DisplayName, $"its files and tensors are too many: a manifest of them would have more than {ManifestSerializer.MaxLength >> 20} MiB");
                 }
 
-                return await CommitAsync(model, Digest.Of(json), json, manifest.TotalLength, import.Packs, import.Tensors, import.NewBytes).ConfigureAwait(false);
+                return await CommitAsync(model, Digest.Of(json), json, manifest, import.Packs, import.Tensors, import.NewBytes).ConfigureAwait(false);
             }
         }
         finally
@@ -62,18 +62,21 @@ public sealed partial class ModelStore
         ModelReference model,
         Digest digest,
         byte[] json,
-        long length,
+        ModelManifest manifest,
         IReadOnlyList<WrittenPack> packs,
         IReadOnlyList<StoredTensor> tensors,
         long newBytes)
     {
+        // Objects that the index does not know yet are garbage to a collection: it is kept away until the index knows them.
+        using var commit = await FileLock.AcquireSharedAsync(_directory.CommitLock, _wait, CancellationToken.None).ConfigureAwait(false);
         foreach (var pack in packs)
         {
             _tier.Adopt(PackFormat.KeyOf(pack.Digest), pack.Path);
         }
 
         await _manifests.PutAsync(digest, json, CancellationToken.None).ConfigureAwait(false);
-        var (info, wasPresent) = await SetNameAsync(model, digest, length, info => _index.Commit(packs, info, tensors)).ConfigureAwait(false);
+        var needed = manifest.Files.SelectMany(file => file.Chunks).Select(chunk => chunk.Digest);
+        var (info, wasPresent) = await SetNameAsync(model, digest, manifest.TotalLength, info => _index.Commit(packs, info, tensors, needed)).ConfigureAwait(false);
         LogImported(_logger, model, digest, newBytes);
         return new ImportResult(info, wasPresent, newBytes, packs.Sum(pack => pack.Length));
     }

@@ -23,7 +23,7 @@ public sealed partial class ModelStore
 
     private async Task<bool> RemoveNameAsync(ModelReference model, CancellationToken cancellationToken)
     {
-        using var shared = await FileLock.AcquireSharedAsync(_directory.StoreLock, _wait, cancellationToken).ConfigureAwait(false);
+        using var commit = await FileLock.AcquireSharedAsync(_directory.CommitLock, _wait, cancellationToken).ConfigureAwait(false);
         using var naming = await FileLock.AcquireExclusiveAsync(_directory.NameLock(model), _wait, cancellationToken).ConfigureAwait(false);
 
         // The object is the truth: from here on the name is gone, whatever happens to the row.

@@ -54,14 +54,15 @@ public sealed partial class ModelStore
         }
         else
         {
-            CreateIndex();
+            await CreateIndexAsync(cancellationToken).ConfigureAwait(false);
         }
 
         // Alone in the store, whoever opens it clears what a crashed process left half written.
-        using var alone = FileLock.TryAcquireExclusive(_directory.StoreLock);
-        if (alone is not null)
+        using var alone = _epochs.TryEnterAlone();
+        using var commits = alone is null ? null : FileLock.TryAcquireExclusive(_directory.CommitLock);
+        if (commits is not null)
         {
-            _directory.ClearStaging_NeedsLock();
+            _directory.ClearStaging(long.MaxValue);
             _indexFiles.Clear_NeedsLock();
             await HealNamesAsync_NeedsLock(cancellationToken).ConfigureAwait(false);
         }
@@ -71,14 +72,14 @@ public sealed partial class ModelStore
 
     private async ValueTask RebuildForOpeningAsync(CancellationToken cancellationToken)
     {
-        using var exclusive = await FileLock.AcquireExclusiveAsync(_directory.StoreLock, _wait, cancellationToken).ConfigureAwait(false);
+        using var locks = await AcquireIndexAsync(cancellationToken).ConfigureAwait(false);
         await RebuildAsync_NeedsLock(cancellationToken).ConfigureAwait(false);
     }
 
     // Names were in the index alone once: they become objects first, and the index is made from those.
     private async ValueTask AdoptLegacyAsync(string legacy, CancellationToken cancellationToken)
     {
-        using var exclusive = await FileLock.AcquireExclusiveAsync(_directory.StoreLock, _wait, cancellationToken).ConfigureAwait(false);
+        using var locks = await AcquireIndexAsync(cancellationToken).ConfigureAwait(false);
         foreach (var model in StoreIndex.ReadLegacyNames(legacy))
         {
             await _names.SetAsync_NeedsLock(model, cancellationToken).ConfigureAwait(false);
@@ -97,9 +98,10 @@ public sealed partial class ModelStore
         return false;
     }
 
-    private void CreateIndex()
+    private async ValueTask CreateIndexAsync(CancellationToken cancellationToken)
     {
-        var staging = _directory.CreateStaging();
+        using var epoch = await _epochs.EnterAsync(cancellationToken).ConfigureAwait(false);
+        var staging = _directory.CreateStaging(epoch.Epoch);
         try
         {
             var path = Path.Combine(staging, "index.db");

@@ -21,18 +21,14 @@ public sealed partial class ModelStore
     public async ValueTask<ModelManifest> InspectAsync(ModelReference model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return await RunAsync(() => _manifests.ReadAsync(Require(model).Digest, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+        return await RunInEpochAsync(_ => _manifests.ReadAsync(Require(model).Digest, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async ValueTask<Stream> OpenAsync(ModelReference model, string? path = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var manifest = await RunAsync(() => ReadTrustedAsync(model, cancellationToken), cancellationToken).ConfigureAwait(false);
-        var file = path is null
-            ? manifest.Files[0]
-            : manifest.Files.FirstOrDefault(file => file.Path == path) ?? throw new ModelFileNotFoundException(path, model.ToString());
-        return new ChunkedStream(file, _chunks);
+        return await RunAsync(() => OpenInEpochAsync(model, path, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -40,10 +36,11 @@ public sealed partial class ModelStore
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrEmpty(directory);
-        await RunAsync(
-            async () =>
+        await RunInEpochAsync(
+            async _ =>
             {
                 var manifest = await ReadTrustedAsync(model, cancellationToken).ConfigureAwait(false);
+                RequireWhole(model, manifest);
                 foreach (var file in manifest.Files)
                 {
                     await ExportAsync(file, Path.Combine(directory, file.Path), cancellationToken).ConfigureAwait(false);
@@ -58,13 +55,27 @@ public sealed partial class ModelStore
     public async ValueTask<IHotModel> MaterializeAsync(ModelReference model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return await RunAsync(
-            async () =>
-            {
-                var info = await RequireTrustedAsync(model, cancellationToken).ConfigureAwait(false);
-                return await _hot.LeaseAsync(info.Digest, cancellationToken).ConfigureAwait(false);
-            },
-            cancellationToken).ConfigureAwait(false);
+        return await RunInEpochAsync(epoch => MaterializeInEpochAsync(model, epoch.Epoch, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    // The stream keeps the epoch: a model that is removed while it is read can be read to its end.
+    private async Task<Stream> OpenInEpochAsync(ModelReference model, string? path, CancellationToken cancellationToken)
+    {
+        var epoch = await _epochs.EnterAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var manifest = await ReadTrustedAsync(model, cancellationToken).ConfigureAwait(false);
+            RequireWhole(model, manifest);
+            var file = path is null
+                ? manifest.Files[0]
+                : manifest.Files.FirstOrDefault(file => file.Path == path) ?? throw new ModelFileNotFoundException(path, model.ToString());
+            return new ChunkedStream(file, _chunks, epoch);
+        }
+        catch
+        {
+            epoch.Dispose();
+            throw;
+        }
     }
 
     private async Task<ModelManifest> ReadTrustedAsync(ModelReference model, CancellationToken cancellationToken)

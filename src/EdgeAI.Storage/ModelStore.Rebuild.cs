@@ -10,15 +10,31 @@ public sealed partial class ModelStore
     public async ValueTask<IndexRebuildReport> RebuildIndexAsync(CancellationToken cancellationToken = default) => await RunAsync(
         async () =>
         {
-            using var exclusive = await FileLock.AcquireExclusiveAsync(_directory.StoreLock, _wait, cancellationToken).ConfigureAwait(false);
+            using var locks = await AcquireIndexAsync(cancellationToken).ConfigureAwait(false);
             return await RebuildAsync_NeedsLock(cancellationToken).ConfigureAwait(false);
         },
         cancellationToken).ConfigureAwait(false);
 
+    // No object and no entry comes or goes meanwhile. Imports and reads go on up to there; a commit makes sure that what it found before is still known.
+    private async ValueTask<FileLocks> AcquireIndexAsync(CancellationToken cancellationToken)
+    {
+        var maintenance = await FileLock.AcquireExclusiveAsync(_directory.MaintenanceLock, _wait, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return new FileLocks(maintenance, await FileLock.AcquireExclusiveAsync(_directory.CommitLock, _wait, cancellationToken).ConfigureAwait(false));
+        }
+        catch
+        {
+            maintenance.Dispose();
+            throw;
+        }
+    }
+
     // The new index is made in a staging folder: until it takes the old one's place, nothing has changed.
     private async ValueTask<IndexRebuildReport> RebuildAsync_NeedsLock(CancellationToken cancellationToken)
     {
-        var staging = _directory.CreateStaging();
+        using var epoch = await _epochs.EnterAsync(cancellationToken).ConfigureAwait(false);
+        var staging = _directory.CreateStaging(epoch.Epoch);
         try
         {
             var path = Path.Combine(staging, "index.db");

@@ -43,7 +43,7 @@ public sealed partial class ModelStore
         // What can't be read is not signed, and nobody waits for a lock while a person finds a smart card.
         await _manifests.ReadAsync(manifest, cancellationToken).ConfigureAwait(false);
         var signature = await SignatureObject.SignAsync(manifest, signer, _time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
-        using var shared = await FileLock.AcquireSharedAsync(_directory.StoreLock, _wait, cancellationToken).ConfigureAwait(false);
+        using var commit = await FileLock.AcquireSharedAsync(_directory.CommitLock, _wait, cancellationToken).ConfigureAwait(false);
         await _signatures.PutAsync(manifest, signer.PublicKey.Id, signature.Serialize(), cancellationToken).ConfigureAwait(false);
         return new ManifestSignature(signer.PublicKey.Id, _trust.NameOf(signer.PublicKey.Id), DateTimeOffset.FromUnixTimeMilliseconds(signature.SignedAt), null);
     }

@@ -12,8 +12,8 @@ public sealed partial class ModelStore
     {
         ArgumentNullException.ThrowIfNull(have);
         ArgumentNullException.ThrowIfNull(want);
-        return await RunAsync(
-            async () =>
+        return await RunInEpochAsync(
+            async _ =>
             {
                 var model = Require(want);
                 var manifest = await _manifests.ReadAsync(model.Digest, cancellationToken).ConfigureAwait(false);
@@ -76,16 +76,18 @@ public sealed partial class ModelStore
     {
         var fresh = received.Pack.Entries.Where(entry => !_index.HasSoundChunk(entry.Chunk)).Sum(entry => (long)entry.Length);
         IReadOnlyList<WrittenPack> packs = received.Pack.Entries.Count == 0 ? [] : [received.Pack];
+
+        // Signatures whose manifest the index does not know yet are garbage to a collection.
+        using var commit = await FileLock.AcquireSharedAsync(_directory.CommitLock, _wait, CancellationToken.None).ConfigureAwait(false);
         await PutSignaturesAsync(received).ConfigureAwait(false);
-        return await CommitAsync(name, received.Digest, received.Json, received.Manifest.TotalLength, packs, received.Tensors, fresh).ConfigureAwait(false);
+        return await CommitAsync(name, received.Digest, received.Json, received.Manifest, packs, received.Tensors, fresh).ConfigureAwait(false);
     }
 
     /// <summary>Runs an operation with a staging folder of its own, which a collection leaves alone.</summary>
-    private Task<T> RunStagedAsync<T>(Func<string, Task<T>> operation, CancellationToken cancellationToken) => RunAsync(
-        async () =>
+    private Task<T> RunStagedAsync<T>(Func<string, Task<T>> operation, CancellationToken cancellationToken) => RunInEpochAsync(
+        async epoch =>
         {
-            using var shared = await FileLock.AcquireSharedAsync(_directory.StoreLock, _wait, cancellationToken).ConfigureAwait(false);
-            var staging = _directory.CreateStaging();
+            var staging = _directory.CreateStaging(epoch.Epoch);
             try
             {
                 return await operation(staging).ConfigureAwait(false);

@@ -4,6 +4,7 @@ using EdgeAI.Models;
 using EdgeAI.Storage.Codecs;
 using EdgeAI.Storage.Durability;
 using EdgeAI.Storage.Indexing;
+using EdgeAI.Storage.Maintenance;
 using EdgeAI.Storage.Manifests;
 using EdgeAI.Storage.Materializing;
 using EdgeAI.Storage.Names;
@@ -31,6 +32,7 @@ public sealed partial class ModelStore : IModelStore
     private readonly NameStore _names;
     private readonly ChunkReader _chunks;
     private readonly HotModels _hot;
+    private readonly StoreEpochs _epochs;
     private readonly LockWait _wait;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -48,6 +50,7 @@ public sealed partial class ModelStore : IModelStore
         _trust = new TrustPolicy(options);
         _chunks = new ChunkReader(_index, _tier, comparesNames: options.RequireSignature);
         _wait = new LockWait(time, options.LockTimeout);
+        _epochs = new StoreEpochs(_directory, _wait);
         _hot = new HotModels(_directory, _manifests, _chunks, _wait);
         _time = time;
         _logger = logger;
@@ -108,6 +111,15 @@ public sealed partial class ModelStore : IModelStore
             throw translated;
         }
     }
+
+    /// <summary>Runs an operation that counts on what it finds: nothing of that is deleted before it ends.</summary>
+    private Task<T> RunInEpochAsync<T>(Func<EpochLease, Task<T>> operation, CancellationToken cancellationToken) => RunAsync(
+        async () =>
+        {
+            using var epoch = await _epochs.EnterAsync(cancellationToken).ConfigureAwait(false);
+            return await operation(epoch).ConfigureAwait(false);
+        },
+        cancellationToken);
 
     private ModelInfo Require(ModelReference model) => _index.FindModel(model)
         ?? throw new ModelNotFoundException(model, [.. _index.ListModels().Take(8).Select(known => known.Reference.ToString())]);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using EdgeAI.Models;
@@ -7,6 +8,8 @@ namespace EdgeAI.Storage;
 /// <summary>Where things are in a store's directory. Names from outside are hashed before they become part of a path.</summary>
 internal sealed class StoreDirectory
 {
+    private const char EpochSeparator = '-';
+
     public StoreDirectory(string root)
     {
         Root = Path.GetFullPath(root);
@@ -14,6 +17,8 @@ internal sealed class StoreDirectory
         Hot = Path.Combine(Root, "hot");
         Staging = Path.Combine(Root, "staging");
         Locks = Path.Combine(Root, "locks");
+        Quarantine = Path.Combine(Root, "quarantine");
+        Epochs = Path.Combine(Locks, "epochs");
     }
 
     public string Root { get; }
@@ -35,8 +40,17 @@ internal sealed class StoreDirectory
     /// <summary>Held for a moment by whoever swaps a small object.</summary>
     public string SwapLock => Path.Combine(Locks, "swap.lock");
 
-    /// <summary>Held shared by whoever writes, exclusively by whoever deletes.</summary>
-    public string StoreLock => Path.Combine(Locks, "store.lock");
+    /// <summary>Objects that were damaged beyond repair; made when there is one.</summary>
+    public string Quarantine { get; }
+
+    /// <summary>A file for each epoch, held shared by whoever works in it.</summary>
+    public string Epochs { get; }
+
+    /// <summary>Held shared for the moment in which objects and their entries in the index come to be, exclusively for the moment in which objects are deleted.</summary>
+    public string CommitLock => Path.Combine(Locks, "commit.lock");
+
+    /// <summary>Held exclusively by whoever collects, packs anew or repairs: one at a time.</summary>
+    public string MaintenanceLock => Path.Combine(Locks, "maintenance.lock");
 
     /// <summary>Held by whoever imports under a name, for as long as the import takes.</summary>
     public string ImportLock(ModelReference model) => Path.Combine(Locks, "import-" + HashOf(model) + ".lock");
@@ -51,16 +65,17 @@ internal sealed class StoreDirectory
 
     public void Create()
     {
-        foreach (var directory in (ReadOnlySpan<string>)[Root, Objects, Hot, Staging, Locks])
+        foreach (var directory in (ReadOnlySpan<string>)[Root, Objects, Hot, Staging, Locks, Epochs])
         {
             Directory.CreateDirectory(directory);
         }
     }
 
     /// <summary>A new, empty folder for what is being written.</summary>
-    public string CreateStaging()
+    /// <param name="epoch">The epoch that the caller is in; once it is over for everybody, what is left of the folder is garbage.</param>
+    public string CreateStaging(long epoch)
     {
-        var path = Path.Combine(Staging, Guid.NewGuid().ToString("N"));
+        var path = Path.Combine(Staging, $"{epoch}{EpochSeparator}{Guid.NewGuid():N}");
         Directory.CreateDirectory(path);
         return path;
     }
@@ -74,12 +89,18 @@ internal sealed class StoreDirectory
         }
     }
 
-    /// <summary>Deletes what crashed processes left. The caller holds the store lock exclusively.</summary>
-    public void ClearStaging_NeedsLock()
+    /// <summary>Deletes what crashed processes left in epochs that are over for everybody.</summary>
+    /// <param name="lastOver">The last such epoch.</param>
+    public void ClearStaging(long lastOver)
     {
         foreach (var folder in Directory.EnumerateDirectories(Staging))
         {
-            Directory.Delete(folder, recursive: true);
+            var name = Path.GetFileName(folder.AsSpan());
+            var end = name.IndexOf(EpochSeparator);
+            if (end < 0 || !long.TryParse(name[..end], NumberStyles.None, CultureInfo.InvariantCulture, out var epoch) || epoch <= lastOver)
+            {
+                Directory.Delete(folder, recursive: true);
+            }
         }
     }
 

@@ -14,9 +14,9 @@ internal static class StoreProcesses
     public static string[] Arguments(string store, string reference, string path, params string[] stop) =>
         [Path.Combine(AppContext.BaseDirectory, Program), "import", store, reference, path, .. stop];
 
-    /// <summary>Starts a process that works on a store without end, and prints a line after each step.</summary>
-    public static ChildProcess StartChurn(string store, string models, int seed) =>
-        ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, Program), "churn", store, models, $"{seed}"]);
+    /// <summary>Starts a process that works on a store, and prints a line after each step.</summary>
+    public static ChildProcess StartChurn(string store, string models, int seed, int steps = int.MaxValue) =>
+        ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, Program), "churn", store, models, $"{seed}", $"{steps}"]);
 
     /// <summary>Starts a process that rebuilds a store's index without end, and prints a line after each time.</summary>
     public static ChildProcess StartRebuilding(string store) =>

@@ -44,6 +44,11 @@ internal sealed class TestStore : IDisposable
     /// <summary>Every object on the disk that counts: what is left besides is garbage.</summary>
     public string[] Objects() => [.. System.IO.Directory.EnumerateFiles(System.IO.Path.Combine(Directory, "objects"), "*", SearchOption.AllDirectories).Order()];
 
+    /// <summary>The bytes that they take; none before the first call.</summary>
+    public long SumObjects() => Objects()
+        .Where(path => !path.Contains("names", StringComparison.Ordinal) && !path.Contains("signatures", StringComparison.Ordinal))
+        .Sum(path => new FileInfo(path).Length);
+
     /// <summary>Says that the store is as it was and whole, and that a second try of the import works.</summary>
     public async Task RequireUnharmedAsync(string[] before, ModelReference reference, TestModel model)
     {
@@ -71,6 +76,16 @@ internal sealed class TestStore : IDisposable
             await using var stream = await Store.OpenAsync(reference, path, Cancellation);
             Assert.Equal(content, await ReadAsync(stream));
         }
+    }
+
+    /// <summary>Changes a byte of a file.</summary>
+    public static void Flip(string path, long place)
+    {
+        using var file = File.Open(path, FileMode.Open, FileAccess.ReadWrite);
+        file.Position = place;
+        var value = file.ReadByte();
+        file.Position = place;
+        file.WriteByte((byte)(value ^ 0x41));
     }
 
     /// <summary>Reads a stream to its end.</summary>

@@ -3,7 +3,7 @@ using EdgeAI.Storage;
 
 namespace EdgeAI.Testing.StoreProcess;
 
-/// <summary>Works on a store without end, and says so after each step: for a test that ends it anywhere.</summary>
+/// <summary>Works on a store, and says so after each step: for a test that ends it anywhere, or looks on beside it.</summary>
 internal sealed class Churn(IModelStore store, string models, int seed)
 {
     private const int Tags = 2;
@@ -11,35 +11,77 @@ internal sealed class Churn(IModelStore store, string models, int seed)
     private readonly string[] _names = [.. Directory.EnumerateDirectories(models).Select(folder => Path.GetFileName(folder)).Order()];
     private readonly Random _random = new(seed);
 
-    public async Task RunAsync()
+    /// <summary>Does so many steps.</summary>
+    /// <exception cref="InvalidDataException">A model did not come out as it went in.</exception>
+    public async Task RunAsync(int steps)
     {
-        while (true)
+        for (var step = 0; step < steps; step++)
         {
             var name = _names[_random.Next(_names.Length)];
-            await StepAsync(name, $"{name}:{_random.Next(Tags)}");
+            try
+            {
+                await StepAsync(name, $"{name}:{_random.Next(Tags)}");
+            }
+            catch (ModelNotFoundException)
+            {
+                // Somebody else has just removed it.
+            }
+
             Console.WriteLine("step");
         }
     }
 
     private async Task StepAsync(string name, ModelReference model)
     {
-        switch (_random.Next(9))
+        switch (_random.Next(14))
         {
-            case 0:
+            case 0 or 1:
                 await store.RemoveAsync(model);
                 break;
-            case 1:
+            case 2:
                 await store.CollectGarbageAsync();
                 break;
-            case 8:
+            case 13:
                 await store.RebuildIndexAsync();
                 break;
-            case 2 when await store.FindAsync(model) is not null:
+            case 3:
                 (await store.MaterializeAsync(model)).Dispose();
+                break;
+            case 4 or 5:
+                await CompareAsync(name, model);
+                break;
+            case 6:
+                await store.RepackAsync(new RepackOptions { MaxChainDepth = _random.Next(2), MinLiveShare = 0.9 });
+                break;
+            case 7:
+                Require((await store.RepairAsync()).IsHealthy, "A repair found damage.");
+                break;
+            case 8:
+                Require((await store.ScrubAsync(new ScrubOptions { Share = 0.3 })).IsHealthy, "A scrub found damage.");
                 break;
             default:
                 await store.ImportAsync(model, ModelSource.FromFile(Path.Combine(models, name, "model.onnx")));
                 break;
+        }
+    }
+
+    private async Task CompareAsync(string name, ModelReference model)
+    {
+        foreach (var path in Directory.EnumerateFiles(Path.Combine(models, name)))
+        {
+            await using var stream = await store.OpenAsync(model, Path.GetFileName(path));
+            using var content = new MemoryStream();
+            await stream.CopyToAsync(content);
+            var imported = await File.ReadAllBytesAsync(path);
+            Require(content.ToArray().AsSpan().SequenceEqual(imported), $"{model} {Path.GetFileName(path)} is not what was imported.");
+        }
+    }
+
+    private static void Require(bool condition, string problem)
+    {
+        if (!condition)
+        {
+            throw new InvalidDataException(problem);
         }
     }
 }

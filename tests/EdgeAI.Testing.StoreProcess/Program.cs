@@ -5,7 +5,7 @@ using EdgeAI.Storage;
 using EdgeAI.Testing.StoreProcess;
 
 // Works on a store as another process than the test:
-//   churn <store> <folder of models> <seed>
+//   churn <store> <folder of models> <seed> [<steps>]
 //   rebuild <store>
 //   import <store> <reference> <model file> [<stage to stop at> <report to stop at>]
 // A churn and a rebuild go on without end, and print a line after each step. An import says "ready", waits for a line, imports, and says "done …" and how much memory it took, or "failed …". At the stage to stop at it
@@ -13,7 +13,8 @@ using EdgeAI.Testing.StoreProcess;
 var store = ModelStore.Open(args[1]);
 if (args[0] == "churn")
 {
-    await new Churn(store, args[2], int.Parse(args[3])).RunAsync();
+    await new Churn(store, args[2], int.Parse(args[3])).RunAsync(args.Length > 4 ? int.Parse(args[4]) : int.MaxValue);
+    return 0;
 }
 
 if (args[0] == "rebuild")

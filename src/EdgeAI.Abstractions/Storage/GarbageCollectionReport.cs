@@ -11,4 +11,10 @@ public sealed record GarbageCollectionReport(
     int PacksRemoved,
     int PacksRewritten,
     int HotModelsRemoved,
-    long BytesFreed);
+    long BytesFreed)
+{
+    /// <summary>
+    /// Bytes on disk that no name refers to and that an import, a read or another operation in progress may still use. A collection after it gives them back.
+    /// </summary>
+    public long BytesPending { get; init; }
+}

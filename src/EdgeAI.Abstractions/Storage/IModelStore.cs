@@ -123,7 +123,10 @@ public interface IModelStore
     /// <exception cref="ArgumentException"><paramref name="model"/> is by digest.</exception>
     ValueTask<bool> RemoveAsync(ModelReference model, CancellationToken cancellationToken = default);
 
-    /// <summary>Gives back the space of content that no name refers to. Waits for imports in progress; hot models in use stay.</summary>
+    /// <summary>
+    /// Gives back the space of content that no name refers to, beside whatever else goes on. What an operation in progress may still use stays, to be
+    /// taken by a later collection, as do hot models in use. Waits only for another collection.
+    /// </summary>
     /// <param name="cancellationToken">Cancels the collection; what is done by then stays done.</param>
     ValueTask<GarbageCollectionReport> CollectGarbageAsync(CancellationToken cancellationToken = default);
 
@@ -136,8 +139,47 @@ public interface IModelStore
     /// <exception cref="StorageFullException">The disk is full; the old index stays.</exception>
     ValueTask<IndexRebuildReport> RebuildIndexAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>Says what the store holds, what that takes on disk, and for whom.</summary>
+    /// <param name="cancellationToken">Cancels the counting.</param>
+    /// <exception cref="ContentCorruptedException">A stored manifest is damaged: what its model needs is not known.</exception>
+    ValueTask<StorageUsage> GetUsageAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Reads all content back and compares it with its names.</summary>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <returns>What was found; damage is reported, not thrown.</returns>
     ValueTask<VerificationReport> VerifyAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Writes packs anew that are mostly garbage, that are small, or whose chunks are at the end of long chains of differences, in the order in which models are loaded. Beside
+    /// readers and writers; needs room for one pack (64 MiB) at a time.
+    /// </summary>
+    /// <param name="options">What is written anew; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the repack; what is done by then stays done.</param>
+    /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is out of its range.</exception>
+    /// <exception cref="StorageFullException">The disk is full.</exception>
+    ValueTask<RepackReport> RepackAsync(RepackOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Does what keeps a store small, fast and sound, in one call: <see cref="CollectGarbageAsync"/>, <see cref="RepackAsync"/>, <see cref="ScrubAsync"/>.</summary>
+    /// <param name="options">What is done; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the maintenance; what is done by then stays done.</param>
+    /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is out of its range.</exception>
+    ValueTask<MaintenanceReport> MaintainAsync(MaintenanceOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Reads everything back and writes what is damaged anew, with what another copy has. What is whole is kept; what the copy lacks too is quarantined: the
+    /// damaged pack is moved to the folder <c>quarantine</c>, and models that need it throw <see cref="ModelQuarantinedException"/> until they are imported again. Beside readers and writers.
+    /// </summary>
+    /// <param name="copy">Another place with the same content, in whatever packs, such as another store's objects; null for none: then damage is quarantined.</param>
+    /// <param name="cancellationToken">Cancels the repair; what is done by then stays done.</param>
+    ValueTask<RepairReport> RepairAsync(IStorageTier? copy = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Reads a part of the content back and compares it with its names, from where the last scrub ended, so that repeated parts are the whole. Beside everything else,
+    /// at a rate that leaves the disk to others. Hot files are <see cref="VerifyAsync"/>'s alone.
+    /// </summary>
+    /// <param name="options">How much and how fast; null for everything as fast as it goes.</param>
+    /// <param name="cancellationToken">Cancels the reading; the next scrub goes on near there.</param>
+    /// <returns>What was found; damage is reported, not thrown.</returns>
+    /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is out of its range.</exception>
+    ValueTask<VerificationReport> ScrubAsync(ScrubOptions? options = null, CancellationToken cancellationToken = default);
 }

@@ -64,6 +64,13 @@ internal static class DeltaCodec
         }
     }
 
+    /// <summary>Reads the forms of a chunk and of its base from untrusted bytes; false when the bytes are not what the codec writes.</summary>
+    public static bool TryReadForms(ReadOnlySpan<byte> encoded, out ElementForm form, out ElementForm baseForm)
+    {
+        (form, baseForm) = encoded.Length < HeaderLength ? default : ((ElementForm)encoded[1], (ElementForm)encoded[2]);
+        return encoded.Length >= HeaderLength && encoded[0] == Version && form.IsKnown() && baseForm.IsKnown();
+    }
+
     /// <summary>Decodes untrusted bytes.</summary>
     /// <param name="encoded">What <see cref="Encode"/> wrote.</param>
     /// <param name="baseline">The chunk that it was encoded against.</param>

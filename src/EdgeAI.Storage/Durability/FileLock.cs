@@ -21,6 +21,9 @@ internal sealed class FileLock : IDisposable
     /// <summary>Takes a lock that one may hold, or returns null when somebody has it.</summary>
     public static FileLock? TryAcquireExclusive(string path) => TryAcquire(path, exclusive: true);
 
+    /// <summary>Takes a lock that many may hold at once, or returns null when somebody has it alone.</summary>
+    public static FileLock? TryAcquireShared(string path) => TryAcquire(path, exclusive: false);
+
     public void Dispose() => _file.Dispose();
 
     private static async ValueTask<FileLock> AcquireAsync(string path, bool exclusive, LockWait wait, CancellationToken cancellationToken)

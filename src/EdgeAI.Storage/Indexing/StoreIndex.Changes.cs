@@ -8,7 +8,12 @@ namespace EdgeAI.Storage.Indexing;
 internal sealed partial class StoreIndex
 {
     /// <summary>Enters packs, the manifest that needs them and its name, all at once.</summary>
-    public void Commit(IReadOnlyList<WrittenPack> packs, ModelInfo model, IReadOnlyList<StoredTensor> tensors)
+    /// <param name="packs">The new packs.</param>
+    /// <param name="model">The name, and its manifest.</param>
+    /// <param name="tensors">The manifest's large tensors, for later imports to find.</param>
+    /// <param name="chunks">All chunks that the manifest refers to.</param>
+    /// <exception cref="ContentCorruptedException">A chunk, or one that it is decoded with, is not in the store: nothing was entered.</exception>
+    public void Commit(IReadOnlyList<WrittenPack> packs, ModelInfo model, IReadOnlyList<StoredTensor> tensors, IEnumerable<Digest> chunks)
     {
         using var connection = OpenToWrite();
         using var transaction = connection.BeginTransaction();
@@ -20,35 +25,7 @@ internal sealed partial class StoreIndex
         InsertManifest(connection, model.Digest, model.Length);
         InsertName(connection, model);
         InsertTensors(connection, model.Digest, tensors);
-        transaction.Commit();
-    }
-
-    /// <summary>Takes a pack's chunks from another pack from now on.</summary>
-    public void ReplacePack(Digest old, WrittenPack replacement)
-    {
-        using var connection = OpenToWrite();
-        using var transaction = connection.BeginTransaction();
-        Execute(connection, "DELETE FROM chunks WHERE pack = $pack", ("$pack", old.ToArray()));
-        InsertPack(connection, replacement);
-        Execute(connection, "DELETE FROM packs WHERE digest = $pack", ("$pack", old.ToArray()));
-        transaction.Commit();
-    }
-
-    public void RemovePack(Digest pack)
-    {
-        using var connection = OpenToWrite();
-        using var transaction = connection.BeginTransaction();
-        Execute(connection, "DELETE FROM chunks WHERE pack = $pack", ("$pack", pack.ToArray()));
-        Execute(connection, "DELETE FROM packs WHERE digest = $pack", ("$pack", pack.ToArray()));
-        transaction.Commit();
-    }
-
-    public void RemoveManifest(Digest manifest)
-    {
-        using var connection = OpenToWrite();
-        using var transaction = connection.BeginTransaction();
-        Execute(connection, "DELETE FROM tensors WHERE manifest = $digest", ("$digest", manifest.ToArray()));
-        Execute(connection, "DELETE FROM manifests WHERE digest = $digest", ("$digest", manifest.ToArray()));
+        KeepAll(connection, chunks);
         transaction.Commit();
     }
 
@@ -75,11 +52,7 @@ internal sealed partial class StoreIndex
 
     private static void InsertPack(SqliteConnection connection, WrittenPack pack)
     {
-        Execute(
-            connection,
-            "INSERT OR IGNORE INTO packs (digest, length) VALUES ($digest, $length)",
-            ("$digest", pack.Digest.ToArray()),
-            ("$length", pack.Length));
+        InsertPackOnly(connection, pack);
 
         // Another process may have stored the same chunk meanwhile: one place is enough, unless it is a damaged one.
         using var command = connection.CreateCommand();
@@ -92,30 +65,19 @@ internal sealed partial class StoreIndex
                 depth = excluded.depth, suspect = 0
             WHERE suspect = 1
             """;
-        var digest = command.Parameters.Add("$digest", SqliteType.Blob);
-        var offset = command.Parameters.Add("$offset", SqliteType.Integer);
-        var storedLength = command.Parameters.Add("$stored_length", SqliteType.Integer);
-        var length = command.Parameters.Add("$length", SqliteType.Integer);
-        var checksum = command.Parameters.Add("$checksum", SqliteType.Integer);
-        var codec = command.Parameters.Add("$codec", SqliteType.Integer);
-        var baseline = command.Parameters.Add("$base", SqliteType.Blob);
-        var baseLength = command.Parameters.Add("$base_length", SqliteType.Integer);
-        var depth = command.Parameters.Add("$depth", SqliteType.Integer);
-        command.Parameters.AddWithValue("$pack", pack.Digest.ToArray());
+        var entries = new EntryParameters(command, pack.Digest);
         foreach (var entry in pack.Entries)
         {
-            digest.Value = entry.Chunk.ToArray();
-            offset.Value = entry.Offset;
-            storedLength.Value = entry.StoredLength;
-            length.Value = entry.Length;
-            checksum.Value = (long)entry.Checksum;
-            codec.Value = entry.Codec;
-            baseline.Value = (object?)entry.Base?.Chunk.ToArray() ?? DBNull.Value;
-            baseLength.Value = (object?)entry.Base?.Length ?? DBNull.Value;
-            depth.Value = entry.Base?.Depth ?? 0;
+            entries.Set(entry);
             command.ExecuteNonQuery();
         }
     }
+
+    private static void InsertPackOnly(SqliteConnection connection, WrittenPack pack) => Execute(
+        connection,
+        "INSERT OR IGNORE INTO packs (digest, length) VALUES ($digest, $length)",
+        ("$digest", pack.Digest.ToArray()),
+        ("$length", pack.Length));
 
     private static void Execute(SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
     {

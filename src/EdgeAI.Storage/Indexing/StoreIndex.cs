@@ -69,7 +69,7 @@ internal sealed partial class StoreIndex
                 manifest BLOB NOT NULL REFERENCES manifests (digest),
                 set_at INTEGER NOT NULL,
                 PRIMARY KEY (name, tag)) WITHOUT ROWID;
-            """;
+            """ + GarbageTables + WalkTables;
         command.ExecuteNonQuery();
     }
 
@@ -121,7 +121,7 @@ internal sealed partial class StoreIndex
         return command.ExecuteScalar() switch
         {
             null => ChunkState.Missing,
-            0L => ChunkState.Sound,
+            0L => TryKeep(connection, chunk) ? ChunkState.Sound : ChunkState.Missing,
             _ => ChunkState.Suspect,
         };
     }

@@ -35,6 +35,23 @@ internal sealed class ManifestStore(IStorageTier tier)
             : throw new ContentCorruptedException(digest, ManifestSerializer.KeyOf(digest), "its bytes have changed");
     }
 
+    /// <summary>Reads a manifest as it is stored; null when it is missing or damaged.</summary>
+    public async ValueTask<byte[]?> TryReadIntactAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadBytesAsync(digest, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ContentCorruptedException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The length of a manifest in bytes; 0 when it is missing.</summary>
+    public async ValueTask<long> GetLengthAsync(Digest digest, CancellationToken cancellationToken) =>
+        await tier.GetLengthAsync(ManifestSerializer.KeyOf(digest), cancellationToken).ConfigureAwait(false) ?? 0;
+
     private async ValueTask<bool> IsIntactAsync(Digest digest, CancellationToken cancellationToken) =>
         Digest.Of(await ReadUncheckedAsync(digest, cancellationToken).ConfigureAwait(false)) == digest;
 

@@ -54,7 +54,7 @@ internal sealed class BaseFinder(StoreIndex index, ChunkReader chunks, ChunkCode
             (chunk, location) = (further.Chunk, index.FindChunk(further.Chunk));
         }
 
-        if (location is not { } found || found.Length is <= 0 or > PackFormat.MaxChunkLength)
+        if (location is not { } found || found.Length is <= 0 or > PackFormat.MaxChunkLength || !index.TryKeep(chunk))
         {
             return null;
         }

@@ -14,7 +14,10 @@ namespace EdgeAI.Storage.Materializing;
 internal sealed class HotModels(StoreDirectory directory, ManifestStore manifests, ChunkReader chunks, LockWait wait)
 {
     /// <summary>Makes a hot model if it is not there, and leases it.</summary>
-    public async ValueTask<IHotModel> LeaseAsync(Digest digest, CancellationToken cancellationToken)
+    /// <param name="digest">The manifest.</param>
+    /// <param name="epoch">The epoch that the caller is in.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    public async ValueTask<IHotModel> LeaseAsync(Digest digest, long epoch, CancellationToken cancellationToken)
     {
         var manifest = await manifests.ReadAsync(digest, cancellationToken).ConfigureAwait(false);
         var folder = directory.HotModel(digest);
@@ -38,7 +41,7 @@ internal sealed class HotModels(StoreDirectory directory, ManifestStore manifest
             {
                 if (exclusive is not null)
                 {
-                    await MakeAsync(manifest, folder, cancellationToken).ConfigureAwait(false);
+                    await MakeAsync(manifest, folder, epoch, cancellationToken).ConfigureAwait(false);
                     continue;
                 }
             }
@@ -111,16 +114,14 @@ internal sealed class HotModels(StoreDirectory directory, ManifestStore manifest
         return null;
     }
 
-    private async ValueTask MakeAsync(ModelManifest manifest, string folder, CancellationToken cancellationToken)
+    private async ValueTask MakeAsync(ModelManifest manifest, string folder, long epoch, CancellationToken cancellationToken)
     {
         if (Directory.Exists(folder))
         {
             return;
         }
 
-        // The shared store lock keeps a collection away from the staging folder.
-        using var shared = await FileLock.AcquireSharedAsync(directory.StoreLock, wait, cancellationToken).ConfigureAwait(false);
-        var staging = directory.CreateStaging();
+        var staging = directory.CreateStaging(epoch);
         try
         {
             await WriteAsync(manifest, staging, cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using EdgeAI.Models;
+using EdgeAI.Storage.Maintenance;
 
 namespace EdgeAI.Storage.Reading;
 
@@ -6,13 +7,14 @@ namespace EdgeAI.Storage.Reading;
 /// A file of a model as a stream over its chunks; one chunk of a tensor and one of the residue are in memory at a time, so that who reads a graph past its tensors
 /// has each chunk decoded once. Not thread-safe.
 /// </summary>
-internal sealed class ChunkedStream(FileLayout layout, IChunkSource chunks) : Stream
+/// <remarks>It may hold an epoch, and leaves it when it is disposed.</remarks>
+internal sealed class ChunkedStream(FileLayout layout, IChunkSource chunks, EpochLease? epoch = null) : Stream
 {
     private readonly LoadedChunk _tensor = new(layout.File, chunks);
     private readonly LoadedChunk _residue = new(layout.File, chunks);
 
-    public ChunkedStream(ModelFile file, IChunkSource chunks)
-        : this(new FileLayout(file), chunks)
+    public ChunkedStream(ModelFile file, IChunkSource chunks, EpochLease? epoch = null)
+        : this(new FileLayout(file), chunks, epoch)
     {
     }
 
@@ -81,6 +83,7 @@ internal sealed class ChunkedStream(FileLayout layout, IChunkSource chunks) : St
     {
         _tensor.Release();
         _residue.Release();
+        epoch?.Dispose();
         base.Dispose(disposing);
     }
 

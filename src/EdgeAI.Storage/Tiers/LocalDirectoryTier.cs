@@ -65,6 +65,29 @@ internal sealed class LocalDirectoryTier : IStorageTier
         DurableFile.Replace(file, path);
     }
 
+    /// <summary>Takes a flushed file on the same disk as an object, in place of one that has its name and may be damaged.</summary>
+    public void Replace(string key, string file)
+    {
+        var path = PathOf(key);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        DurableFile.Replace(file, path);
+    }
+
+    /// <summary>Moves an object out of the tier, to a folder on the same disk.</summary>
+    /// <returns>False when there was none.</returns>
+    public bool TryMoveAside(string key, string folder)
+    {
+        var path = PathOf(key);
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        Directory.CreateDirectory(folder);
+        DurableFile.Replace(path, Path.Combine(folder, Path.GetFileName(path)));
+        return true;
+    }
+
     /// <summary>Deletes what writers that crashed left under temporary names. The caller sees to it that nobody writes.</summary>
     /// <returns>The bytes that were given back.</returns>
     public long ClearTemporary_NeedsLock()

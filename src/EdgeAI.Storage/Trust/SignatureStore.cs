@@ -6,7 +6,8 @@ namespace EdgeAI.Storage.Trust;
 /// <summary>Signatures on a tier: one object for each manifest and key.</summary>
 internal sealed class SignatureStore(IStorageTier tier)
 {
-    private const string Prefix = "signatures/";
+    /// <summary>Where signatures are among a tier's objects.</summary>
+    public const string Prefix = "signatures/";
     private const string Suffix = ".json";
     private const int HexLength = 2 * Digest.Size;
 

@@ -107,13 +107,20 @@ internal sealed class ArchiveReader(Stream source, string staging, StoreIndex in
     private void RequireComplete(ModelManifest manifest, WrittenPack pack)
     {
         var received = pack.Entries.ToDictionary(entry => entry.Chunk, entry => entry.Length);
+        if (pack.Entries.FirstOrDefault(entry => entry.Base is { } needed && !received.ContainsKey(needed.Chunk) && !index.TryKeep(needed.Chunk)) is { Length: > 0 } cut)
+        {
+            throw new InvalidArchiveException($"what its content {cut.Chunk} is a difference from was removed from this store meanwhile");
+        }
+
         foreach (var chunk in manifest.Files.SelectMany(file => file.Chunks))
         {
-            if ((received.TryGetValue(chunk.Digest, out var length) ? length : index.FindChunk(chunk.Digest)?.Length) != chunk.Length)
+            if ((received.TryGetValue(chunk.Digest, out var length) ? length : FindKept(chunk.Digest)?.Length) != chunk.Length)
             {
                 throw new InvalidArchiveException(
                     "it is an update, and leaves out content that this store does not have either; export it whole, or import the version that it builds on first");
             }
         }
     }
+
+    private ChunkLocation? FindKept(Digest chunk) => index.TryKeep(chunk) ? index.FindChunk(chunk) : null;
 }

@@ -34,12 +34,10 @@ internal sealed class ManifestMover(StoreIndex index, ManifestStore manifests)
     /// <exception cref="InvalidArchiveException">It is damaged, or its base is not in this store.</exception>
     public async ValueTask<byte[]> DecodeAsync(MovedManifest moved, Digest digest, CancellationToken cancellationToken)
     {
-        if (moved.Base is { } needed && !index.ListManifests().Contains(needed))
-        {
-            throw new InvalidArchiveException($"it is an update, and builds on the version {needed}, which this store does not have; export it whole, or import that version first");
-        }
-
-        var prefix = moved.Base is { } known ? await manifests.ReadBytesAsync(known, cancellationToken).ConfigureAwait(false) : [];
+        // Of a version that was just removed the manifest may still be there, as its content is.
+        var prefix = moved.Base is not { } needed ? []
+            : await manifests.TryReadIntactAsync(needed, cancellationToken).ConfigureAwait(false)
+                ?? throw new InvalidArchiveException($"it is an update, and builds on the version {needed}, which this store does not have; export it whole, or import that version first");
         var plain = moved.Stored;
         if (moved.Stored.Length != moved.Length)
         {

@@ -76,7 +76,7 @@ public sealed class DamageTests : IDisposable
     {
         await _test.ImportAsync("m:1", TestModels.MatMul);
         var pack = _test.Objects().MaxBy(path => new FileInfo(path).Length)!;
-        Flip(pack, new FileInfo(pack).Length / 2);
+        TestStore.Flip(pack, new FileInfo(pack).Length / 2);
 
         await using var stream = await _test.Store.OpenAsync("m:1", null, Cancellation);
         var exception = await Assert.ThrowsAsync<ContentCorruptedException>(() => TestStore.ReadAsync(stream));
@@ -90,7 +90,7 @@ public sealed class DamageTests : IDisposable
     {
         await _test.ImportAsync("m:1", TestModels.MatMul);
         var pack = _test.Objects().MaxBy(path => new FileInfo(path).Length)!;
-        Flip(pack, new FileInfo(pack).Length / 2);
+        TestStore.Flip(pack, new FileInfo(pack).Length / 2);
         using var exported = new TemporaryDirectory();
 
         await Assert.ThrowsAsync<ContentCorruptedException>(async () => await _test.Store.ExportAsync("m:1", exported.Path, Cancellation));
@@ -103,7 +103,7 @@ public sealed class DamageTests : IDisposable
     {
         await _test.ImportAsync("m:1", TestModels.MatMul);
         var pack = _test.Objects().MaxBy(path => new FileInfo(path).Length)!;
-        Flip(pack, new FileInfo(pack).Length / 2);
+        TestStore.Flip(pack, new FileInfo(pack).Length / 2);
         Assert.False((await _test.Store.VerifyAsync(Cancellation)).IsHealthy);
 
         await _test.ImportAsync("m:1", TestModels.MatMul);
@@ -124,7 +124,7 @@ public sealed class DamageTests : IDisposable
             var index = _test.IndexPath;
             SqliteConnection.ClearAllPools();
             var content = await File.ReadAllBytesAsync(index, Cancellation);
-            Flip(index, Math.Min(place, content.Length - 1));
+            TestStore.Flip(index, Math.Min(place, content.Length - 1));
             _test.Reopen();
             await RequireNoWrongBytesAsync();
             SqliteConnection.ClearAllPools();
@@ -133,15 +133,6 @@ public sealed class DamageTests : IDisposable
                 await File.WriteAllBytesAsync(index, content, Cancellation);
             }
         }
-    }
-
-    private static void Flip(string path, long place)
-    {
-        using var file = File.Open(path, FileMode.Open, FileAccess.ReadWrite);
-        file.Position = place;
-        var value = file.ReadByte();
-        file.Position = place;
-        file.WriteByte((byte)(value ^ 0x41));
     }
 
     private static IEnumerable<byte[]> Changes(byte[] content)

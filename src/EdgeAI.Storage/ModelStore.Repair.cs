@@ -1,0 +1,75 @@
+using EdgeAI.Models;
+using EdgeAI.Storage.Durability;
+using EdgeAI.Storage.Maintenance;
+using EdgeAI.Storage.Tiers;
+
+namespace EdgeAI.Storage;
+
+public sealed partial class ModelStore
+{
+    /// <summary>Opens the objects of a store in another directory, such as a backup, for <see cref="RepairAsync"/> to take from.</summary>
+    /// <param name="directory">That store's directory.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no store in it.</exception>
+    public static IStorageTier OpenObjects(string directory)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        var objects = new StoreDirectory(directory).Objects;
+        return Directory.Exists(objects)
+            ? new LocalDirectoryTier("copy", objects)
+            : throw new DirectoryNotFoundException($"There is no store in '{directory}': it has no folder 'objects'.");
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<RepairReport> RepairAsync(IStorageTier? copy = null, CancellationToken cancellationToken = default)
+    {
+        var report = await RunInEpochAsync(
+            async epoch =>
+            {
+                using var exclusive = await FileLock.AcquireExclusiveAsync(_directory.MaintenanceLock, _wait, cancellationToken).ConfigureAwait(false);
+                var repairer = new StoreRepairer(_directory, _index, _tier, _manifests, _chunks, _codecs, _wait);
+                return await repairer.RunAsync_NeedsLock(copy, epoch.Epoch, cancellationToken).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+        LogRepaired(_logger, report.ChunksRepaired, report.PacksRewritten);
+        foreach (var problem in report.Unrepaired)
+        {
+            LogProblem(_logger, problem.Location, problem.Description);
+        }
+
+        return report;
+    }
+
+    // Hot files that are there serve on, whatever became of what they were made from.
+    private async Task<IHotModel> MaterializeInEpochAsync(ModelReference model, long epoch, CancellationToken cancellationToken)
+    {
+        var digest = (await RequireTrustedAsync(model, cancellationToken).ConfigureAwait(false)).Digest;
+        try
+        {
+            return await _hot.LeaseAsync(digest, epoch, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ContentCorruptedException)
+        {
+            if (await _manifests.TryReadIntactAsync(digest, cancellationToken).ConfigureAwait(false) is not null)
+            {
+                RequireWhole(model, await _manifests.ReadAsync(digest, cancellationToken).ConfigureAwait(false));
+            }
+
+            throw;
+        }
+    }
+
+    private void RequireWhole(ModelReference model, ModelManifest manifest)
+    {
+        var quarantined = _index.ListQuarantined();
+        if (quarantined.Count == 0)
+        {
+            return;
+        }
+
+        var missing = ChunkUsers.FindNeeded(manifest, _index.ListBases()).Where(quarantined.ContainsKey).ToList();
+        if (missing.Count > 0)
+        {
+            throw new ModelQuarantinedException(model, missing, _directory.Quarantine);
+        }
+    }
+}
