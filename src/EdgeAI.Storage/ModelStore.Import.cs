@@ -1,4 +1,5 @@
 using EdgeAI.Models;
+using EdgeAI.Storage.Codecs;
 using EdgeAI.Storage.Durability;
 using EdgeAI.Storage.Importing;
 using EdgeAI.Storage.Manifests;
@@ -31,6 +32,7 @@ public sealed partial class ModelStore
         progress?.Report(new ImportProgress(ImportStage.Waiting, 0, 0));
         using var single = await FileLock.AcquireExclusiveAsync(_directory.ImportLock(model), _wait, cancellationToken).ConfigureAwait(false);
         using var epoch = await _epochs.EnterAsync(cancellationToken).ConfigureAwait(false);
+        CodecSelfTest.Begin();
         var staging = _directory.CreateStaging(epoch.Epoch);
         try
         {
@@ -42,6 +44,7 @@ public sealed partial class ModelStore
                 var manifest = await import.RunAsync(cancellationToken).ConfigureAwait(false);
                 progress?.Report(new ImportProgress(ImportStage.Committing, manifest.TotalLength, manifest.TotalLength));
                 cancellationToken.ThrowIfCancellationRequested();
+                await CodecSelfTest.RequireAsync().ConfigureAwait(false);
                 var json = ManifestSerializer.Serialize(manifest);
                 if (json.Length > ManifestSerializer.MaxLength)
                 {

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using EdgeAI.Storage.Codecs;
 using EdgeAI.Storage.Durability;
 using EdgeAI.Storage.Maintenance;
 using EdgeAI.Storage.Packs;
@@ -15,6 +16,7 @@ public sealed partial class ModelStore
         var report = await RunAsync(
             async () =>
             {
+                await CodecSelfTest.RequireAsync().ConfigureAwait(false);
                 using var exclusive = await FileLock.AcquireExclusiveAsync(_directory.MaintenanceLock, _wait, cancellationToken).ConfigureAwait(false);
                 var repacker = new StoreRepacker(_directory, _index, _tier, _manifests, _chunks, _codecs, _epochs, _wait);
                 return await repacker.RunAsync_NeedsLock(options, cancellationToken).ConfigureAwait(false);

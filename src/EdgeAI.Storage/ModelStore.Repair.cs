@@ -1,4 +1,5 @@
 using EdgeAI.Models;
+using EdgeAI.Storage.Codecs;
 using EdgeAI.Storage.Durability;
 using EdgeAI.Storage.Maintenance;
 using EdgeAI.Storage.Tiers;
@@ -25,6 +26,7 @@ public sealed partial class ModelStore
         var report = await RunInEpochAsync(
             async epoch =>
             {
+                await CodecSelfTest.RequireAsync().ConfigureAwait(false);
                 using var exclusive = await FileLock.AcquireExclusiveAsync(_directory.MaintenanceLock, _wait, cancellationToken).ConfigureAwait(false);
                 var repairer = new StoreRepairer(_directory, _index, _tier, _manifests, _chunks, _codecs, _wait);
                 return await repairer.RunAsync_NeedsLock(copy, epoch.Epoch, cancellationToken).ConfigureAwait(false);

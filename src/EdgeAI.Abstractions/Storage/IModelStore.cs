@@ -18,6 +18,7 @@ public interface IModelStore
     /// <exception cref="ArgumentException"><paramref name="model"/> is by digest.</exception>
     /// <exception cref="InvalidModelException">The source is not a model, is cut short, or is damaged.</exception>
     /// <exception cref="ModelFileNotFoundException">The model file, or one that it refers to, is not there.</exception>
+    /// <exception cref="CodecFailedException">A codec failed its self-test on this machine; nothing was written.</exception>
     /// <exception cref="StorageFullException">The disk is full.</exception>
     /// <exception cref="StorageAccessDeniedException">The store's directory may not be written.</exception>
     ValueTask<ImportResult> ImportAsync(

@@ -21,7 +21,9 @@ internal static class DeltaCodec
     /// <summary>The number that packs know it by.</summary>
     public const byte Id = 3;
 
-    private const byte Version = 2;
+    /// <summary>The version of what it writes.</summary>
+    public const byte Version = 1;
+
     private const int HeaderLength = 8;
     private static readonly int MaxModelLength = RansModel.MaxLength(ElementDifference.Contexts, MagnitudeTokens.Count);
 

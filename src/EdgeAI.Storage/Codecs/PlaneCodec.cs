@@ -15,7 +15,9 @@ internal sealed class PlaneCodec(ZstdFrames withMatches)
     /// <summary>The number that packs know it by.</summary>
     public const byte Id = 2;
 
-    private const byte Version = 2;
+    /// <summary>The version of what it writes.</summary>
+    public const byte Version = 1;
+
     private const byte Raw = 0;
     private const byte Zstd = 1;
     private const byte Frequencies = 2;

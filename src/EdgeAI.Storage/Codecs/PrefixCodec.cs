@@ -7,7 +7,9 @@ internal static class PrefixCodec
     /// <summary>The number that packs know it by.</summary>
     public const byte Id = 4;
 
-    private const byte Version = 1;
+    /// <summary>The version of what it writes.</summary>
+    public const byte Version = 1;
+
     private const int HeaderLength = 1;
 
     /// <summary>Encodes a chunk.</summary>

@@ -117,9 +117,9 @@ internal sealed partial class StoreIndex
             Quarantine(connection, chunk);
         }
 
-        foreach (var emptied in from.Concat(lost.Select(chunk => chunk.Location)).Select(location => location.Pack).Distinct())
+        foreach (var left in from.Concat(lost.Select(chunk => chunk.Location)).Select(location => location.Pack).Distinct())
         {
-            RetireIfEmpty(connection, emptied, epoch);
+            LeavePack(connection, left, epoch);
         }
 
         transaction.Commit();
@@ -163,6 +163,16 @@ internal sealed partial class StoreIndex
         transaction.Commit();
     }
 
+    /// <summary>Whether the index knows a pack: what it has forgotten may be gone.</summary>
+    public bool HasPack(Digest pack)
+    {
+        using var connection = Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT COUNT(*) FROM packs WHERE digest = $pack";
+        command.Parameters.AddWithValue("$pack", pack.ToArray());
+        return (long)command.ExecuteScalar()! > 0;
+    }
+
     /// <summary>The keys of all packs and manifests that the index knows.</summary>
     public HashSet<string> ListKeys() =>
     [
@@ -190,15 +200,11 @@ internal sealed partial class StoreIndex
         }
     }
 
-    private static void RetireIfEmpty(SqliteConnection connection, Digest pack, long epoch)
+    // A pack that still holds something is retired too: when the rest goes, somebody may still read what was moved from where it was.
+    private static void LeavePack(SqliteConnection connection, Digest pack, long epoch)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = "DELETE FROM packs WHERE digest = $pack AND NOT EXISTS (SELECT 1 FROM chunks WHERE pack = $pack)";
-        command.Parameters.AddWithValue("$pack", pack.ToArray());
-        if (command.ExecuteNonQuery() > 0)
-        {
-            Retire(connection, PackFormat.KeyOf(pack), epoch);
-        }
+        Execute(connection, "DELETE FROM packs WHERE digest = $pack AND NOT EXISTS (SELECT 1 FROM chunks WHERE pack = $pack)", ("$pack", pack.ToArray()));
+        Retire(connection, PackFormat.KeyOf(pack), epoch);
     }
 
     private static void Retire(SqliteConnection connection, string key, long epoch) => Execute(

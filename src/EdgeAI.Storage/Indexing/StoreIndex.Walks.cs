@@ -99,12 +99,16 @@ internal sealed partial class StoreIndex
             ("$digest", digest));
     }
 
-    /// <summary>The chunks after a place, in order.</summary>
+    /// <summary>The chunks after a place, in order, without those that are marked as garbage: they may go while the caller reads them.</summary>
     public List<(ChunkReference Chunk, ChunkPlace Place)> ListChunksAfter(ChunkPlace place, int limit)
     {
         using var connection = Open();
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT digest, length, pack, offset FROM chunks WHERE (pack, offset) > ($pack, $offset) ORDER BY pack, offset LIMIT $limit";
+        command.CommandText = """
+            SELECT digest, length, pack, offset FROM chunks
+            WHERE (pack, offset) > ($pack, $offset) AND NOT EXISTS (SELECT 1 FROM garbage WHERE chunk = digest)
+            ORDER BY pack, offset LIMIT $limit
+            """;
         command.Parameters.AddWithValue("$pack", place.Pack.ToArray());
         command.Parameters.AddWithValue("$offset", place.Offset);
         command.Parameters.AddWithValue("$limit", limit);

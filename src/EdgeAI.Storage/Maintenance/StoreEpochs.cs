@@ -39,7 +39,18 @@ internal sealed class StoreEpochs(StoreDirectory directory, LockWait wait)
     }
 
     /// <summary>Begins the next epoch: whoever enters from now on sees all that was marked before. One caller at a time.</summary>
-    public void Advance_NeedsLock() => new FileStream(PathOf(Current + 1), FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete).Dispose();
+    public void Advance_NeedsLock()
+    {
+        var path = PathOf(Current + 1);
+        try
+        {
+            new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete).Dispose();
+        }
+        catch (IOException exception) when (StorageErrors.IsSharingViolation(exception) && File.Exists(path))
+        {
+            // It has begun: whoever opens the store holds it for a moment, to see whether he is alone.
+        }
+    }
 
     /// <summary>The last epoch that is over for everybody, as are all before it; -1 when there is none. One caller at a time.</summary>
     public long FindLastOver_NeedsLock()

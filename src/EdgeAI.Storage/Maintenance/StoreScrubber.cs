@@ -117,7 +117,11 @@ internal sealed class StoreScrubber(StoreIndex index, IStorageTier tier, Manifes
         }
         catch (ContentCorruptedException exception)
         {
-            _damaged.Add((chunk, exception));
+            // What was moved or collected meanwhile is not there, and need not be.
+            if (chunk is not null || (_pack is { } pack && index.HasPack(pack)))
+            {
+                _damaged.Add((chunk, exception));
+            }
         }
     }
 

@@ -93,9 +93,13 @@ internal sealed class StoreVerifier(StoreIndex index, IStorageTier tier, Manifes
                     Report(PackFormat.KeyOf(pack), $"The pack's index does not agree with the database about {missing.Chunk}.", ModelsOf(missing.Chunk));
                 }
             }
-            catch (ContentCorruptedException exception)
+            catch (ContentCorruptedException exception) when (index.HasPack(pack))
             {
                 Report(exception.Location, exception.Message, []);
+            }
+            catch (ContentCorruptedException)
+            {
+                // It was garbage, and has been collected meanwhile.
             }
         }
     }

@@ -99,6 +99,22 @@ public sealed class ScrubTests : IDisposable
     }
 
     [Fact]
+    public async Task ScrubAsync_ContentMarkedAsGarbage_IsLeftAlone()
+    {
+        await ImportAsync();
+        await using (await _test.Store.OpenAsync("a:1", null, Cancellation))
+        {
+            await _test.Store.RemoveAsync("b:1", Cancellation);
+            Assert.InRange((await _test.Store.CollectGarbageAsync(Cancellation)).BytesPending, 1, long.MaxValue);
+
+            var report = await _test.Store.ScrubAsync(null, Cancellation);
+
+            Assert.Equal(1, report.ManifestsChecked);
+            Assert.InRange(report.BytesChecked, 1, TestModels.Mlp.Content.Length);
+        }
+    }
+
+    [Fact]
     public async Task ScrubAsync_EmptyStore_FindsNothing() => Assert.Equal((0, 0, 0), await CountEmptyAsync());
 
     [Theory]
