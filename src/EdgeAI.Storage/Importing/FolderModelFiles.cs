@@ -6,15 +6,19 @@ namespace EdgeAI.Storage.Importing;
 /// <summary>A model's files in a folder on this machine.</summary>
 internal sealed class FolderModelFiles(string modelPath) : IModelFiles
 {
-    public Stream Open(string? location)
+    public Stream Open(string? location) => File.OpenRead(PathOf(location));
+
+    /// <summary>Where a file is.</summary>
+    /// <exception cref="UnsafeModelPathException">The location leads out of the folder.</exception>
+    public string PathOf(string? location)
     {
         if (location is null)
         {
-            return File.OpenRead(modelPath);
+            return modelPath;
         }
 
         return RelativePath.FindProblem(location) is { } problem
             ? throw new UnsafeModelPathException(modelPath, location, problem)
-            : File.OpenRead(Path.Combine(Path.GetDirectoryName(modelPath)!, location));
+            : Path.Combine(Path.GetDirectoryName(modelPath)!, location);
     }
 }

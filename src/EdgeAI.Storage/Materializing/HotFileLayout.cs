@@ -12,7 +12,7 @@ internal sealed class HotFileLayout : IHotFileLayout
     {
         try
         {
-            var files = new FolderModelFiles(modelPath);
+            using var files = new FolderHotSource(modelPath);
             var model = await OnnxModelParser.ParseAsync(files, cancellationToken).ConfigureAwait(false);
             return await new HotFileWriter(model, files, directory).WriteAsync(cancellationToken).ConfigureAwait(false);
         }

@@ -1,21 +1,16 @@
-using System.IO.Hashing;
 using EdgeAI.Storage.Durability;
 using EdgeAI.Storage.Importing;
 using EdgeAI.Storage.Importing.Onnx;
-using Microsoft.Win32.SafeHandles;
 
 namespace EdgeAI.Storage.Materializing;
 
 /// <summary>Lays a model out: a skeleton graph, the large tensors in a file to map, and checksums of both.</summary>
-internal sealed class HotFileWriter(OnnxModel model, IModelFiles files, string directory)
+internal sealed class HotFileWriter(OnnxModel model, IHotSource source, string directory)
 {
-    private const int CopyLength = 1 << 20;
-
     // Bytes that must move into the graph (small external tensors, those in subgraphs) are held in memory while it is written.
     private const long MaxInlined = 64L << 20;
 
     private readonly List<HotChecksum> _checksums = [];
-    private readonly Lock _checksumsLock = new();
 
     public async ValueTask<HotFiles> WriteAsync(CancellationToken cancellationToken)
     {
@@ -47,7 +42,7 @@ internal sealed class HotFileWriter(OnnxModel model, IModelFiles files, string d
         var graph = DurableFile.Create(path);
         await using (graph.ConfigureAwait(false))
         {
-            var original = files.Open(null);
+            var original = source.Open(null);
             await using (original.ConfigureAwait(false))
             {
                 await writer.WriteAsync(original, graph, cancellationToken).ConfigureAwait(false);
@@ -69,14 +64,14 @@ internal sealed class HotFileWriter(OnnxModel model, IModelFiles files, string d
         // One stream a file: many of them are small, and stand in the same chunk of its residue.
         foreach (var file in tensors.GroupBy(tensor => tensor.Location))
         {
-            var source = files.Open(file.Key);
-            await using (source.ConfigureAwait(false))
+            var stream = source.Open(file.Key);
+            await using (stream.ConfigureAwait(false))
             {
                 foreach (var tensor in file.OrderBy(tensor => tensor.Offset))
                 {
                     var data = new byte[tensor.Length];
-                    source.Position = tensor.Offset;
-                    await source.ReadExactlyAsync(data, cancellationToken).ConfigureAwait(false);
+                    stream.Position = tensor.Offset;
+                    await stream.ReadExactlyAsync(data, cancellationToken).ConfigureAwait(false);
                     writer.Replace(tensor, ProtobufFields.Inline(data));
                 }
             }
@@ -85,38 +80,11 @@ internal sealed class HotFileWriter(OnnxModel model, IModelFiles files, string d
 
     private async ValueTask WriteWeightsAsync(WeightsPlan plan, string path, CancellationToken cancellationToken)
     {
+        HotRun[] runs = [.. HotRun.Gather(plan.Runs.SelectMany(run => source.Cut(run.Location, run.SourceOffset, run.Length, run.Offset)))];
+
         // Not preallocated: where the disk is full, .NET then throws an exception that does not say so by its code.
-        using var weights = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, FileOptions.Asynchronous);
-        var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
-        await Parallel.ForEachAsync(plan.Runs, options, async (run, token) =>
-        {
-            var hash = await CopyAsync(run, weights, token).ConfigureAwait(false);
-            lock (_checksumsLock)
-            {
-                _checksums.Add(new HotChecksum(HotFiles.WeightsName, run.Offset, run.Length, hash));
-            }
-        }).ConfigureAwait(false);
+        using var weights = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read);
+        _checksums.AddRange(await HotRunWriter.WriteAsync(HotFiles.WeightsName, runs, source, weights, cancellationToken).ConfigureAwait(false));
         RandomAccess.FlushToDisk(weights);
-    }
-
-    private async ValueTask<string> CopyAsync(WeightsRun run, SafeFileHandle weights, CancellationToken cancellationToken)
-    {
-        var hash = new XxHash128();
-        var buffer = new byte[(int)Math.Min(run.Length, CopyLength)];
-        var source = files.Open(run.Location);
-        await using (source.ConfigureAwait(false))
-        {
-            source.Position = run.SourceOffset;
-            for (long done = 0; done < run.Length;)
-            {
-                var part = buffer.AsMemory(0, (int)Math.Min(run.Length - done, buffer.Length));
-                await source.ReadExactlyAsync(part, cancellationToken).ConfigureAwait(false);
-                await RandomAccess.WriteAsync(weights, part, run.Offset + done, cancellationToken).ConfigureAwait(false);
-                hash.Append(part.Span);
-                done += part.Length;
-            }
-        }
-
-        return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 }

@@ -139,14 +139,14 @@ internal sealed class HotModels(StoreDirectory directory, ManifestStore manifest
 
     private async ValueTask WriteAsync(ModelManifest manifest, string staging, CancellationToken cancellationToken)
     {
+        var source = new StoredHotSource(manifest, chunks);
         if (manifest.Format != ModelFormat.Onnx)
         {
-            await new PlainFileWriter(manifest, chunks, staging).WriteAsync(cancellationToken).ConfigureAwait(false);
+            await new PlainFileWriter(manifest, source, staging).WriteAsync(cancellationToken).ConfigureAwait(false);
             return;
         }
 
-        var files = new StoredModelFiles(manifest, chunks);
-        var model = await OnnxModelParser.ParseAsync(files, cancellationToken).ConfigureAwait(false);
-        await new HotFileWriter(model, files, staging).WriteAsync(cancellationToken).ConfigureAwait(false);
+        var model = await OnnxModelParser.ParseAsync(source, cancellationToken).ConfigureAwait(false);
+        await new HotFileWriter(model, source, staging).WriteAsync(cancellationToken).ConfigureAwait(false);
     }
 }

@@ -1,11 +1,10 @@
 using EdgeAI.Models;
 using EdgeAI.Storage.Durability;
-using EdgeAI.Storage.Reading;
 
 namespace EdgeAI.Storage.Materializing;
 
 /// <summary>Lays a model's files out as they are, for engines that map them, and checksums beside them.</summary>
-internal sealed class PlainFileWriter(ModelManifest manifest, ChunkReader chunks, string directory)
+internal sealed class PlainFileWriter(ModelManifest manifest, IHotSource source, string directory)
 {
     private readonly List<HotChecksum> _checksums = [];
 
@@ -28,13 +27,9 @@ internal sealed class PlainFileWriter(ModelManifest manifest, ChunkReader chunks
 
     private async ValueTask WriteAsync(ModelFile file, string path, CancellationToken cancellationToken)
     {
-        var output = DurableFile.Create(Path.Combine(directory, path));
-        await using (output.ConfigureAwait(false))
-        {
-            await ParallelReader.CopyAsync(file, chunks, output.SafeFileHandle, cancellationToken).ConfigureAwait(false);
-            await DurableFile.FlushAsync(output, cancellationToken).ConfigureAwait(false);
-            var hash = await HotChecksums.HashAsync(output.SafeFileHandle, 0, file.Length, cancellationToken).ConfigureAwait(false);
-            _checksums.Add(new HotChecksum(path, 0, file.Length, hash));
-        }
+        HotRun[] runs = [.. HotRun.Gather(source.Cut(file.Path, 0, file.Length, 0))];
+        using var output = File.OpenHandle(Path.Combine(directory, path), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read);
+        _checksums.AddRange(await HotRunWriter.WriteAsync(path, runs, source, output, cancellationToken).ConfigureAwait(false));
+        RandomAccess.FlushToDisk(output);
     }
 }
