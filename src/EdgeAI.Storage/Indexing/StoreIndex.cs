@@ -116,14 +116,13 @@ internal sealed partial class StoreIndex
     {
         using var connection = Open();
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT suspect FROM chunks WHERE digest = $digest";
+        command.CommandText = "SELECT suspect, EXISTS (SELECT 1 FROM garbage WHERE chunk = $digest) FROM chunks WHERE digest = $digest";
         command.Parameters.AddWithValue("$digest", chunk.ToArray());
-        return command.ExecuteScalar() switch
-        {
-            null => ChunkState.Missing,
-            0L => TryKeep(connection, chunk) ? ChunkState.Sound : ChunkState.Missing,
-            _ => ChunkState.Suspect,
-        };
+        using var reader = command.ExecuteReader();
+        return !reader.Read() ? ChunkState.Missing
+            : reader.GetBoolean(0) ? ChunkState.Suspect
+            : !reader.GetBoolean(1) || TryRevive(chunk) ? ChunkState.Sound
+            : ChunkState.Missing;
     }
 
     public ChunkLocation? FindChunk(Digest chunk)
