@@ -96,7 +96,7 @@ internal sealed class HotFileWriter(OnnxModel model, IModelFiles files, string d
                 _checksums.Add(new HotChecksum(HotFiles.WeightsName, run.Offset, run.Length, hash));
             }
         }).ConfigureAwait(false);
-        RandomAccess.FlushToDisk(weights);
+        DurableFile.Flush(weights, path);
     }
 
     private async ValueTask<string> CopyAsync(WeightsRun run, SafeFileHandle weights, CancellationToken cancellationToken)
