@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using EdgeAI.Models;
+using EdgeAI.Storage.Durability;
 
 namespace EdgeAI.Storage;
 
@@ -63,11 +64,25 @@ internal sealed class StoreDirectory
 
     public string HotModel(Digest manifest) => Path.Combine(Hot, manifest.Hex);
 
+    /// <summary>Makes what is not there, and puts the names of what is on disk: whoever made it may have died before that.</summary>
     public void Create()
     {
-        foreach (var directory in (ReadOnlySpan<string>)[Root, Objects, Hot, Staging, Locks, Epochs])
+        DirectorySync.Create(Root);
+        foreach (var directory in (ReadOnlySpan<string>)[Objects, Hot, Staging, Locks, Epochs])
         {
             Directory.CreateDirectory(directory);
+        }
+
+        if (Path.GetDirectoryName(Root) is { } parent)
+        {
+            DirectorySync.FlushIfReadable(parent);
+        }
+
+        DirectorySync.Flush(Root);
+        DirectorySync.Flush(Objects);
+        foreach (var directory in Directory.EnumerateDirectories(Objects))
+        {
+            DirectorySync.Flush(directory);
         }
     }
 

@@ -7,11 +7,51 @@ internal static partial class DirectorySync
 {
     private const int ReadOnly = 0;
 
+    // errno values; they mean the same wherever the rest of them differs.
+    private const int InputOutput = 5;
+    private const int NoSpace = 28;
+    private const int NotPermitted = 1;
+    private const int AccessDenied = 13;
+
+    /// <summary>Makes a directory, and those above it, so that their names are on disk.</summary>
+    public static void Create(string directory)
+    {
+        if (Directory.Exists(directory))
+        {
+            return;
+        }
+
+        var parent = Path.GetDirectoryName(directory);
+        if (parent is not null)
+        {
+            Create(parent);
+        }
+
+        Directory.CreateDirectory(directory);
+        if (parent is not null)
+        {
+            FlushIfReadable(parent);
+        }
+    }
+
+    /// <summary>The same for a directory of somebody else's, which may allow to write in it, or to go through it, and not to open it.</summary>
+    public static void FlushIfReadable(string directory)
+    {
+        try
+        {
+            Flush(directory);
+        }
+        catch (IOException exception) when (exception.HResult is NotPermitted or AccessDenied)
+        {
+        }
+    }
+
     public static void Flush(string directory)
     {
         // Windows orders directory changes in its journal, and offers no flush of a directory handle to ordinary users.
         if (OperatingSystem.IsWindows())
         {
+            FlushEvents.Raise(directory);
             return;
         }
 
@@ -22,8 +62,14 @@ internal static partial class DirectorySync
         }
 
         // Some file systems have no flush for directories and say so; what they promise for renames is all there is.
-        _ = Fsync(descriptor);
+        var error = Fsync(descriptor) == 0 ? 0 : Marshal.GetLastPInvokeError();
         _ = Close(descriptor);
+        if (error is InputOutput or NoSpace)
+        {
+            throw new IOException($"The directory '{directory}' could not be put on disk.", error);
+        }
+
+        FlushEvents.Raise(directory);
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace EdgeAI.Storage.Durability;
 
 /// <summary>Everything durable goes through here: written under a temporary name, flushed, renamed, its directory flushed.</summary>
@@ -19,7 +21,21 @@ internal static class DurableFile
     public static async ValueTask FlushAsync(FileStream file, CancellationToken cancellationToken)
     {
         await file.FlushAsync(cancellationToken).ConfigureAwait(false);
+        Flush(file);
+    }
+
+    /// <summary>Puts what was written on disk; the file still has its temporary name.</summary>
+    public static void Flush(FileStream file)
+    {
         file.Flush(flushToDisk: true);
+        FlushEvents.Raise(file.Name);
+    }
+
+    /// <summary>Puts what was written on disk; the file still has its temporary name.</summary>
+    public static void Flush(SafeFileHandle file, string path)
+    {
+        RandomAccess.FlushToDisk(file);
+        FlushEvents.Raise(path);
     }
 
     /// <summary>Gives a flushed file its name, if the name is free.</summary>
@@ -27,7 +43,7 @@ internal static class DurableFile
     public static bool Publish(string temporary, string path)
     {
         var directory = Path.GetDirectoryName(path)!;
-        Directory.CreateDirectory(directory);
+        DirectorySync.Create(directory);
         try
         {
             File.Move(temporary, path, overwrite: false);
@@ -55,7 +71,7 @@ internal static class DurableFile
     {
         DirectorySync.Flush(temporary);
         var parent = Path.GetDirectoryName(path)!;
-        Directory.CreateDirectory(parent);
+        DirectorySync.Create(parent);
         try
         {
             Directory.Move(temporary, path);

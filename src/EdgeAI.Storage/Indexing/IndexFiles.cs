@@ -52,8 +52,8 @@ internal sealed class IndexFiles(string root)
         }
         else
         {
-            using var marker = File.Create(MarkerOf(generation));
-            marker.Flush(flushToDisk: true);
+            using var marker = DurableFile.Create(MarkerOf(generation));
+            DurableFile.Flush(marker);
             DirectorySync.Flush(root);
         }
 

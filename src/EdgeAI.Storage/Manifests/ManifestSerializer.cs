@@ -49,7 +49,7 @@ internal static class ManifestSerializer
     };
 
     private static string? FindProblem(ModelFile? file) =>
-        file is null ? "it lacks a file"
+        file?.Gaps is null ? "it lacks a file, or its gaps"
         : !RelativePath.IsSafe(file.Path) ? $"it names the file '{file.Path}', which leaves the model's folder"
         : file.Chunks.Any(chunk => chunk.Length is <= 0 or > Packs.PackFormat.MaxChunkLength) ? $"a chunk of '{file.Path}' has an impossible length"
         : !file.Tensors.All(tensor => tensor is { Offset: >= 0, Length: >= 0 } && tensor.Offset <= file.Length - tensor.Length) ? $"a tensor of '{file.Path}' does not lie in it"

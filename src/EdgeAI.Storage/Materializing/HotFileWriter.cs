@@ -85,6 +85,6 @@ internal sealed class HotFileWriter(OnnxModel model, IHotSource source, string d
         // Not preallocated: where the disk is full, .NET then throws an exception that does not say so by its code.
         using var weights = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read);
         _checksums.AddRange(await HotRunWriter.WriteAsync(HotFiles.WeightsName, runs, source, weights, cancellationToken).ConfigureAwait(false));
-        RandomAccess.FlushToDisk(weights);
+        DurableFile.Flush(weights, path);
     }
 }

@@ -21,6 +21,9 @@ internal static class PackFormat
     /// <summary>The largest chunk that is read.</summary>
     public const int MaxChunkLength = 16 << 20;
 
+    // The index is read into one array.
+    private const int MaxCount = int.MaxValue / EntryLength;
+
     private const uint Version = 1;
 
     private static ReadOnlySpan<byte> HeaderMagic => "EDGEPACK"u8;
@@ -90,7 +93,7 @@ internal static class PackFormat
         return trailer[48..].SequenceEqual(TrailerMagic)
             && trailer[12..16].IndexOfAnyExcept((byte)0) < 0
             && indexOffset >= HeaderLength
-            && count >= 0
+            && count is >= 0 and <= MaxCount
             && indexOffset + ((long)count * EntryLength) + TrailerLength == packLength;
     }
 

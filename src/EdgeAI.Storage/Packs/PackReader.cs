@@ -38,7 +38,7 @@ internal sealed class PackReader(IStorageTier tier)
             throw new ContentCorruptedException(pack, key, "the pack's header is damaged");
         }
 
-        var index = new byte[checked(count * PackFormat.EntryLength)];
+        var index = new byte[count * PackFormat.EntryLength];
         if (await read(indexOffset, index, cancellationToken).ConfigureAwait(false) != index.Length
             || !PackFormat.IsIndexIntact(trailer, index))
         {

@@ -33,6 +33,8 @@ internal sealed class LocalDirectoryTier : IStorageTier
         var path = PathOf(key);
         if (File.Exists(path))
         {
+            // Whoever gave it its name may have died before the name was on disk.
+            DirectorySync.Flush(Path.GetDirectoryName(path)!);
             return false;
         }
 
@@ -61,7 +63,7 @@ internal sealed class LocalDirectoryTier : IStorageTier
     public void Adopt(string key, string file)
     {
         var path = PathOf(key);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        DirectorySync.Create(Path.GetDirectoryName(path)!);
         DurableFile.Replace(file, path);
     }
 
@@ -176,7 +178,7 @@ internal sealed class LocalDirectoryTier : IStorageTier
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(content.Length, SmallObject.MaxLength, nameof(content));
         var path = PathOf(key);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        DirectorySync.Create(Path.GetDirectoryName(path)!);
 
         // Between processes the file decides, between threads the lock: a process may share its own file locks.
         lock (_swap)
@@ -207,7 +209,7 @@ internal sealed class LocalDirectoryTier : IStorageTier
             using (var file = DurableFile.Create(temporary))
             {
                 file.Write(content.Span);
-                file.Flush(flushToDisk: true);
+                DurableFile.Flush(file);
             }
 
             DurableFile.Replace(temporary, path);
@@ -236,7 +238,7 @@ internal sealed class LocalDirectoryTier : IStorageTier
 
     private static string TemporaryFor(string path)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        DirectorySync.Create(Path.GetDirectoryName(path)!);
         return $"{path}.{Guid.NewGuid():N}{TemporarySuffix}";
     }
 

@@ -13,21 +13,28 @@ namespace EdgeAI.Storage.Updates;
 /// <summary>Reads an archive, which nobody has vetted: into a staging folder, and verified there, chunk by chunk.</summary>
 internal sealed class ArchiveReader(Stream source, string staging, StoreIndex index, ManifestMover manifests, ChunkReader chunks)
 {
+    private const int FirstRead = 1 << 16;
+
     public async ValueTask<ReceivedModel> ReadAsync(CancellationToken cancellationToken)
     {
         try
         {
             var header = await ReadHeaderAsync(cancellationToken).ConfigureAwait(false);
             var digest = Digest.Parse(header.Manifest);
-            var stored = new byte[header.ManifestStored];
-            await source.ReadExactlyAsync(stored, cancellationToken).ConfigureAwait(false);
+            var reference = ModelReference.Parse(header.Model);
+            if (reference.Tag is null)
+            {
+                throw new InvalidArchiveException("its model's name is one version's");
+            }
+
+            var stored = await ReadManifestAsync(header.ManifestStored, cancellationToken).ConfigureAwait(false);
             var moved = new MovedManifest(header.ManifestLength, stored, header.ManifestBase is { } known ? Digest.Parse(known) : null);
             var json = await manifests.DecodeAsync(moved, digest, cancellationToken).ConfigureAwait(false);
             var manifest = ManifestSerializer.Deserialize(digest, json);
             var pack = await ReceivePackAsync(header.PackLength, cancellationToken).ConfigureAwait(false);
             RequireComplete(manifest, pack);
             var tensors = await ReadTensorsAsync(digest, manifest, pack, cancellationToken).ConfigureAwait(false);
-            return new ReceivedModel(ModelReference.Parse(header.Model), digest, manifest, json, pack, tensors, header.Signatures ?? []);
+            return new ReceivedModel(reference, digest, manifest, json, pack, tensors, header.Signatures ?? []);
         }
         catch (EndOfStreamException exception)
         {
@@ -55,6 +62,23 @@ internal sealed class ArchiveReader(Stream source, string staging, StoreIndex in
         return header is { ManifestLength: > 0 and <= (int)ManifestSerializer.MaxLength, ManifestStored: > 0, PackLength: > 0 } && header.ManifestStored <= header.ManifestLength
             ? header
             : throw new InvalidArchiveException("its header gives impossible lengths");
+    }
+
+    // The header's word for the length is not taken: memory grows with what has come.
+    private async ValueTask<byte[]> ReadManifestAsync(int length, CancellationToken cancellationToken)
+    {
+        var stored = new byte[Math.Min(length, FirstRead)];
+        for (var done = 0; ;)
+        {
+            await source.ReadExactlyAsync(stored.AsMemory(done), cancellationToken).ConfigureAwait(false);
+            done = stored.Length;
+            if (done == length)
+            {
+                return stored;
+            }
+
+            Array.Resize(ref stored, (int)Math.Min(length, 2L * done));
+        }
     }
 
     private async ValueTask<WrittenPack> ReceivePackAsync(long length, CancellationToken cancellationToken)

@@ -54,7 +54,7 @@ internal sealed class StagedPack(SafeFileHandle file, Digest digest, long length
         entry.Length is > 0 and <= PackFormat.MaxChunkLength
         && entry.StoredLength is >= 0 and <= PackFormat.MaxChunkLength
         && entry.Offset >= 0
-        && entry.Offset + entry.StoredLength <= length
+        && entry.Offset <= length - entry.StoredLength
         && (entry.Base is null || (entry.Base.Value.Length is > 0 and <= PackFormat.MaxChunkLength && entry.Base.Value.Depth <= ChunkBase.MaxReadDepth));
 
     private async ValueTask<byte[]> DecodeAsync(PackEntry entry, int depth, CancellationToken cancellationToken)

@@ -29,6 +29,7 @@ public sealed class ArchiveTests : IDisposable
         ["chunks-missing"] = manifest => FileOf(manifest)["chunks"]!.AsArray().RemoveAt(0),
         ["gaps-null"] = manifest => FileOf(manifest)["gaps"] = null,
         ["gaps-missing"] = manifest => FileOf(manifest)["gaps"]!.AsArray().RemoveAt(0),
+        ["gaps-not-there"] = manifest => FileOf(manifest).Remove("gaps"),
         ["gaps-too-many"] = manifest => FileOf(manifest)["gaps"]!.AsArray().Add(new JsonArray(1, 1)),
         ["gap-of-terabytes"] = manifest => FileOf(manifest)["gaps"]![0]![1] = 1L << 50,
         ["gap-without-length"] = manifest => FileOf(manifest)["gaps"]![0]![1] = 0,
@@ -207,6 +208,7 @@ public sealed class ArchiveTests : IDisposable
     [InlineData("model", "null")]
     [InlineData("model", "\"../escape\"")]
     [InlineData("model", "\"\"")]
+    [InlineData("model", "\"m@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"")]
     public async Task ImportArchiveAsync_HostileHeader_IsRefusedAndLeavesNothing(string key, string json)
     {
         await _from.ImportAsync("m:1", TestModels.Mlp);
