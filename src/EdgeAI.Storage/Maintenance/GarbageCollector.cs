@@ -70,6 +70,7 @@ internal sealed class GarbageCollector(
 
     private void DropHotModels()
     {
+        _bytesFreed += hot.ClearUnfinished(_liveManifests);
         foreach (var digest in hot.List())
         {
             if (_liveManifests.Contains(digest))
