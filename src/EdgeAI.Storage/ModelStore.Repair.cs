@@ -42,12 +42,12 @@ public sealed partial class ModelStore
     }
 
     // Hot files that are there serve on, whatever became of what they were made from.
-    private async Task<IHotModel> MaterializeInEpochAsync(ModelReference model, long epoch, CancellationToken cancellationToken)
+    private async Task<IHotModel> MaterializeInEpochAsync(ModelReference model, CancellationToken cancellationToken)
     {
         var digest = (await RequireTrustedAsync(model, cancellationToken).ConfigureAwait(false)).Digest;
         try
         {
-            return await _hot.LeaseAsync(digest, epoch, cancellationToken).ConfigureAwait(false);
+            return await _hot.LeaseAsync(digest, cancellationToken).ConfigureAwait(false);
         }
         catch (ContentCorruptedException)
         {

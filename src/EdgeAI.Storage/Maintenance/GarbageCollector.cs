@@ -60,6 +60,7 @@ internal sealed class GarbageCollector(
 
     private void DropHotModels()
     {
+        _bytesFreed += hot.ClearUnfinished(_marker.LiveManifests);
         foreach (var digest in hot.List())
         {
             if (_marker.LiveManifests.Contains(digest))

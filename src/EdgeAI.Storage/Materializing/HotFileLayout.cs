@@ -14,7 +14,7 @@ internal sealed class HotFileLayout : IHotFileLayout
         {
             using var files = new FolderHotSource(modelPath);
             var model = await OnnxModelParser.ParseAsync(files, cancellationToken).ConfigureAwait(false);
-            return await new HotFileWriter(model, files, directory).WriteAsync(cancellationToken).ConfigureAwait(false);
+            return await new HotFileWriter(model, new HotFolderWriter(directory, files)).WriteAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (MalformedModelException exception)
         {

@@ -4,30 +4,27 @@ using EdgeAI.Storage.Importing.Onnx;
 
 namespace EdgeAI.Storage.Materializing;
 
-/// <summary>Lays a model out: a skeleton graph, the large tensors in a file to map, and checksums of both.</summary>
-internal sealed class HotFileWriter(OnnxModel model, IHotSource source, string directory)
+/// <summary>Lays a model out: a skeleton graph, and the large tensors in a file to map.</summary>
+internal sealed class HotFileWriter(OnnxModel model, HotFolderWriter folder)
 {
     // Bytes that must move into the graph (small external tensors, those in subgraphs) are held in memory while it is written.
     private const long MaxInlined = 64L << 20;
 
-    private readonly List<HotChecksum> _checksums = [];
-
     public async ValueTask<HotFiles> WriteAsync(CancellationToken cancellationToken)
     {
         var plan = new WeightsPlan(model.Tensors);
-        var graphPath = Path.Combine(directory, HotFiles.GraphName);
-        var weightsPath = plan.Length == 0 ? null : Path.Combine(directory, HotFiles.WeightsName);
-        await WriteGraphAsync(plan, graphPath, cancellationToken).ConfigureAwait(false);
-        if (weightsPath is not null)
+        await WriteGraphAsync(plan, cancellationToken).ConfigureAwait(false);
+        if (plan.Length > 0)
         {
-            await WriteWeightsAsync(plan, weightsPath, cancellationToken).ConfigureAwait(false);
+            var parts = plan.Runs.SelectMany(run => folder.Source.Cut(run.Location, run.SourceOffset, run.Length, run.Offset));
+            await folder.WriteAsync(HotFiles.WeightsName, plan.Length, parts, cancellationToken).ConfigureAwait(false);
         }
 
-        await HotChecksums.WriteAsync(directory, _checksums, cancellationToken).ConfigureAwait(false);
-        return new HotFiles(graphPath, weightsPath);
+        await folder.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        return new HotFiles(folder.PathOf(HotFiles.GraphName), plan.Length == 0 ? null : folder.PathOf(HotFiles.WeightsName));
     }
 
-    private async ValueTask WriteGraphAsync(WeightsPlan plan, string path, CancellationToken cancellationToken)
+    private async ValueTask WriteGraphAsync(WeightsPlan plan, CancellationToken cancellationToken)
     {
         var writer = new SkeletonWriter();
         foreach (var tensor in model.Tensors)
@@ -39,18 +36,17 @@ internal sealed class HotFileWriter(OnnxModel model, IHotSource source, string d
         }
 
         await InlineAsync(writer, [.. model.Tensors.Where(tensor => tensor.Location is not null && plan.Find(tensor) is null)], cancellationToken).ConfigureAwait(false);
-        var graph = DurableFile.Create(path);
+        var graph = folder.Create(HotFiles.GraphName);
         await using (graph.ConfigureAwait(false))
         {
-            var original = source.Open(null);
+            var original = folder.Source.Open(null);
             await using (original.ConfigureAwait(false))
             {
                 await writer.WriteAsync(original, graph, cancellationToken).ConfigureAwait(false);
             }
 
             await DurableFile.FlushAsync(graph, cancellationToken).ConfigureAwait(false);
-            var hash = await HotChecksums.HashAsync(graph.SafeFileHandle, 0, graph.Length, cancellationToken).ConfigureAwait(false);
-            _checksums.Add(new HotChecksum(HotFiles.GraphName, 0, graph.Length, hash));
+            folder.Add(HotFiles.GraphName, graph.SafeFileHandle);
         }
     }
 
@@ -64,7 +60,7 @@ internal sealed class HotFileWriter(OnnxModel model, IHotSource source, string d
         // One stream a file: many of them are small, and stand in the same chunk of its residue.
         foreach (var file in tensors.GroupBy(tensor => tensor.Location))
         {
-            var stream = source.Open(file.Key);
+            var stream = folder.Source.Open(file.Key);
             await using (stream.ConfigureAwait(false))
             {
                 foreach (var tensor in file.OrderBy(tensor => tensor.Offset))
@@ -76,15 +72,5 @@ internal sealed class HotFileWriter(OnnxModel model, IHotSource source, string d
                 }
             }
         }
-    }
-
-    private async ValueTask WriteWeightsAsync(WeightsPlan plan, string path, CancellationToken cancellationToken)
-    {
-        HotRun[] runs = [.. HotRun.Gather(plan.Runs.SelectMany(run => source.Cut(run.Location, run.SourceOffset, run.Length, run.Offset)))];
-
-        // Not preallocated: where the disk is full, .NET then throws an exception that does not say so by its code.
-        using var weights = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read);
-        _checksums.AddRange(await HotRunWriter.WriteAsync(HotFiles.WeightsName, runs, source, weights, cancellationToken).ConfigureAwait(false));
-        DurableFile.Flush(weights, path);
     }
 }

@@ -13,11 +13,15 @@ namespace EdgeAI.Storage.Materializing;
 /// </summary>
 internal sealed class HotModels(StoreDirectory directory, ManifestStore manifests, ChunkReader chunks, LockWait wait)
 {
+    // A folder that is being made is one of its own, under the model's lock, so that whoever comes after a crash goes on with it.
+    private const string UnfinishedSuffix = ".unfinished";
+
+    private static readonly TimeSpan UnfinishedKept = TimeSpan.FromDays(7);
+
     /// <summary>Makes a hot model if it is not there, and leases it.</summary>
-    /// <param name="digest">The manifest.</param>
-    /// <param name="epoch">The epoch that the caller is in.</param>
+    /// <param name="digest">The manifest. The caller is in an epoch, which keeps its content.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
-    public async ValueTask<IHotModel> LeaseAsync(Digest digest, long epoch, CancellationToken cancellationToken)
+    public async ValueTask<IHotModel> LeaseAsync(Digest digest, CancellationToken cancellationToken)
     {
         var manifest = await manifests.ReadAsync(digest, cancellationToken).ConfigureAwait(false);
         var folder = directory.HotModel(digest);
@@ -41,7 +45,7 @@ internal sealed class HotModels(StoreDirectory directory, ManifestStore manifest
             {
                 if (exclusive is not null)
                 {
-                    await MakeAsync(manifest, folder, epoch, cancellationToken).ConfigureAwait(false);
+                    await MakeAsync(manifest, folder, cancellationToken).ConfigureAwait(false);
                     continue;
                 }
             }
@@ -61,7 +65,7 @@ internal sealed class HotModels(StoreDirectory directory, ManifestStore manifest
             return exclusive is null ? null : 0;
         }
 
-        var bytes = folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+        var bytes = LengthOf(folder);
         folder.Delete(recursive: true);
         return bytes;
     }
@@ -82,10 +86,32 @@ internal sealed class HotModels(StoreDirectory directory, ManifestStore manifest
         }
     }
 
+    /// <summary>Deletes what interrupted materialisations left, where the model is gone or nobody has gone on for long.</summary>
+    /// <param name="live">The manifests that names refer to.</param>
+    /// <returns>The bytes that were given back.</returns>
+    public long ClearUnfinished(IReadOnlySet<Digest> live)
+    {
+        long bytes = 0;
+        foreach (var folder in new DirectoryInfo(directory.Hot).EnumerateDirectories("*" + UnfinishedSuffix))
+        {
+            if (DigestOf(Path.GetFileNameWithoutExtension(folder.Name)) is { } digest && !(live.Contains(digest) && IsRecent(folder)))
+            {
+                using var exclusive = FileLock.TryAcquireExclusive(directory.HotLock(digest));
+                if (exclusive is not null && folder.Exists)
+                {
+                    bytes += LengthOf(folder);
+                    folder.Delete(recursive: true);
+                }
+            }
+        }
+
+        return bytes;
+    }
+
     /// <summary>The models that are laid out.</summary>
     public IReadOnlyList<Digest> List() => Directory.Exists(directory.Hot)
         ? [.. Directory.EnumerateDirectories(directory.Hot)
-            .Select(folder => Digest.TryParse("sha256:" + Path.GetFileName(folder), null, out var digest) ? digest : (Digest?)null)
+            .Select(folder => DigestOf(Path.GetFileName(folder)))
             .OfType<Digest>()]
         : [];
 
@@ -114,39 +140,63 @@ internal sealed class HotModels(StoreDirectory directory, ManifestStore manifest
         return null;
     }
 
-    private async ValueTask MakeAsync(ModelManifest manifest, string folder, long epoch, CancellationToken cancellationToken)
+    // Each run that is written is a line in the journal.
+    private bool IsRecent(DirectoryInfo folder) =>
+        wait.Time.GetUtcNow() - File.GetLastWriteTimeUtc(Path.Combine(folder.FullName, HotJournal.FileName)) < UnfinishedKept;
+
+    private async ValueTask MakeAsync(ModelManifest manifest, string folder, CancellationToken cancellationToken)
     {
         if (Directory.Exists(folder))
         {
             return;
         }
 
-        var staging = directory.CreateStaging(epoch);
+        // The hot lock keeps everybody else away from the unfinished folder, a collection too.
+        var unfinished = folder + UnfinishedSuffix;
         try
         {
-            await WriteAsync(manifest, staging, cancellationToken).ConfigureAwait(false);
-            DurableFile.PublishDirectory(staging, folder);
+            await WriteAsync(manifest, unfinished, cancellationToken).ConfigureAwait(false);
+            DurableFile.PublishDirectory(unfinished, folder);
         }
         catch (MalformedModelException exception)
         {
+            StoreDirectory.DeleteStaging(unfinished);
             throw new InvalidModelException(manifest.Files[0].Path, exception.Message, exception.Offset, exception);
         }
-        finally
+        catch (ContentCorruptedException)
         {
-            StoreDirectory.DeleteStaging(staging);
+            // Nothing goes on from here until the model is imported again; all else that fails is gone on from.
+            StoreDirectory.DeleteStaging(unfinished);
+            throw;
         }
     }
 
-    private async ValueTask WriteAsync(ModelManifest manifest, string staging, CancellationToken cancellationToken)
+    private async ValueTask WriteAsync(ModelManifest manifest, string unfinished, CancellationToken cancellationToken)
     {
-        var source = new StoredHotSource(manifest, chunks);
+        Directory.CreateDirectory(unfinished);
+        using (var journal = new HotJournal(unfinished))
+        {
+            var others = List().Select(directory.HotModel);
+            var folder = new HotFolderWriter(unfinished, new StoredHotSource(manifest, chunks), new HotDonors(others), journal);
+            await WriteAsync(manifest, folder, cancellationToken).ConfigureAwait(false);
+        }
+
+        File.Delete(Path.Combine(unfinished, HotJournal.FileName));
+    }
+
+    private static async ValueTask WriteAsync(ModelManifest manifest, HotFolderWriter folder, CancellationToken cancellationToken)
+    {
         if (manifest.Format != ModelFormat.Onnx)
         {
-            await new PlainFileWriter(manifest, source, staging).WriteAsync(cancellationToken).ConfigureAwait(false);
+            await new PlainFileWriter(manifest, folder).WriteAsync(cancellationToken).ConfigureAwait(false);
             return;
         }
 
-        var model = await OnnxModelParser.ParseAsync(source, cancellationToken).ConfigureAwait(false);
-        await new HotFileWriter(model, source, staging).WriteAsync(cancellationToken).ConfigureAwait(false);
+        var model = await OnnxModelParser.ParseAsync(folder.Source, cancellationToken).ConfigureAwait(false);
+        await new HotFileWriter(model, folder).WriteAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    private static Digest? DigestOf(string name) => Digest.TryParse("sha256:" + name, null, out var digest) ? digest : null;
+
+    private static long LengthOf(DirectoryInfo folder) => folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
 }

@@ -63,16 +63,18 @@ public sealed class FullDiskTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task MaterializeAsync_DiskFull_LeavesNothing()
+    public async Task MaterializeAsync_DiskFull_GoesOnWhenThereIsRoom()
     {
         await _test.ImportAsync("large:1", TestModels.MatMul);
         _disk.FillUpTo(500_000);
 
         await Assert.ThrowsAsync<StorageFullException>(async () => await _test.Store.MaterializeAsync("large:1", Cancellation));
 
-        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_test.Directory, "hot")));
+        Assert.EndsWith(".unfinished", Assert.Single(Directory.EnumerateFileSystemEntries(Path.Combine(_test.Directory, "hot"))), StringComparison.Ordinal);
+        await _test.RequireHealthyAsync();
         _disk.Free();
         (await _test.Store.MaterializeAsync("large:1", Cancellation)).Dispose();
+        Assert.False(Assert.Single(Directory.EnumerateFileSystemEntries(Path.Combine(_test.Directory, "hot"))).EndsWith(".unfinished", StringComparison.Ordinal));
         await _test.RequireHealthyAsync();
     }
 

@@ -1,4 +1,5 @@
 using EdgeAI.Models;
+using EdgeAI.Storage.Tests.Materializing;
 using EdgeAI.Testing.Catalogue;
 using EdgeAI.Testing.Files;
 using Microsoft.Data.Sqlite;
@@ -44,7 +45,7 @@ public sealed class DamageTests : IDisposable
             var content = await File.ReadAllBytesAsync(file, Cancellation);
             foreach (var changed in Changes(content))
             {
-                await File.WriteAllBytesAsync(file, changed, Cancellation);
+                await HotFileDamage.WriteAsync(file, changed);
                 await RequireFoundAsync(file, content, changed);
                 (await _test.Store.MaterializeAsync("mlp:1", Cancellation)).Dispose();
                 await _test.RequireHealthyAsync();

@@ -76,6 +76,27 @@ public sealed class GarbageCollectionTests : IDisposable
         Assert.True(File.Exists(hot.Files.WeightsPath));
     }
 
+    [Theory]
+    [InlineData(true, 1, true)]
+    [InlineData(true, 8, false)]
+    [InlineData(false, 1, false)]
+    public async Task CollectGarbageAsync_HotModelHalfMade_StaysForAWhile(bool isNamed, int days, bool stays)
+    {
+        await _test.ImportAsync("m:1", TestModels.MatMul);
+        var digest = (await _test.Store.FindAsync("m:1", Cancellation))!.Digest;
+        var unfinished = Directory.CreateDirectory(Path.Combine(_test.Directory, "hot", digest.Hex + ".unfinished")).FullName;
+        await File.WriteAllBytesAsync(Path.Combine(unfinished, "weights.bin"), new byte[5000], Cancellation);
+        await File.WriteAllBytesAsync(Path.Combine(unfinished, "journal"), [], Cancellation);
+        File.SetLastWriteTimeUtc(Path.Combine(unfinished, "journal"), DateTime.UnixEpoch + (TimeProvider.System.GetUtcNow().AddDays(-days) - DateTimeOffset.UnixEpoch));
+        Assert.True(isNamed || await _test.Store.RemoveAsync("m:1", Cancellation));
+
+        var report = await _test.Store.CollectGarbageAsync(Cancellation);
+
+        Assert.Equal(stays, Directory.Exists(unfinished));
+        Assert.True(stays || report.BytesFreed >= 5000);
+        await _test.RequireHealthyAsync();
+    }
+
     [Fact]
     public async Task CollectGarbageAsync_PackThatIsMostlyItsOwnIndex_Stays()
     {
