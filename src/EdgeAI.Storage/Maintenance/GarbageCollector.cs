@@ -106,10 +106,24 @@ internal sealed class GarbageCollector(
                 _bytesFreed += await DeleteAsync(PackFormat.KeyOf(pack), cancellationToken).ConfigureAwait(false);
                 _packsRemoved++;
             }
-            else if (PackFormat.LengthOf(live) < length * SparseShare)
+            else if (PackFormat.LengthOf(live) < length * SparseShare || await HasLostItsIndexAsync(pack, length, cancellationToken).ConfigureAwait(false))
             {
                 await RewriteAsync(pack, live, cancellationToken).ConfigureAwait(false);
             }
+        }
+    }
+
+    // A disk has changed what the pack says of itself, and the database still knows where its chunks are: written anew, the pack says it again.
+    private async ValueTask<bool> HasLostItsIndexAsync(Digest pack, long length, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await new PackReader(tier).ReadIndexAsync(pack, cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+        catch (ContentCorruptedException)
+        {
+            return await tier.GetLengthAsync(PackFormat.KeyOf(pack), cancellationToken).ConfigureAwait(false) == length;
         }
     }
 
@@ -120,9 +134,14 @@ internal sealed class GarbageCollector(
         {
             var written = await CopyAsync(pack, live, Path.Combine(staging, "0.pack"), cancellationToken).ConfigureAwait(false);
             tier.Adopt(PackFormat.KeyOf(written.Digest), written.Path);
+            _packsRewritten++;
+            if (written.Digest == pack)
+            {
+                return;
+            }
+
             index.ReplacePack(pack, written);
             _bytesFreed += await DeleteAsync(PackFormat.KeyOf(pack), cancellationToken).ConfigureAwait(false) - written.Length;
-            _packsRewritten++;
         }
         finally
         {
