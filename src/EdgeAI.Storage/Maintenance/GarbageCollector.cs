@@ -1,3 +1,4 @@
+using EdgeAI.Models;
 using EdgeAI.Storage.Durability;
 using EdgeAI.Storage.Indexing;
 using EdgeAI.Storage.Manifests;
@@ -84,7 +85,7 @@ internal sealed class GarbageCollector(
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var entries = index.ListChunks(pack);
-                if (PackFormat.LengthOf(entries) < length * SparseShare)
+                if (PackFormat.LengthOf(entries) < length * SparseShare || await HasLostItsIndexAsync(pack, length, cancellationToken).ConfigureAwait(false))
                 {
                     var chunks = entries.Select(entry => new PlacedChunk(entry.Chunk, entry.In(pack))).ToList();
                     var written = await rewriter.MoveAsync(chunks, [], rewriter.CopyAsync, epoch.Epoch, cancellationToken).ConfigureAwait(false);
@@ -97,6 +98,20 @@ internal sealed class GarbageCollector(
         if (_packsRewritten > 0)
         {
             epochs.Advance_NeedsLock();
+        }
+    }
+
+    // A disk has changed what the pack says of itself, and the database still knows where its chunks are: written anew, the pack says it again.
+    private async ValueTask<bool> HasLostItsIndexAsync(Digest pack, long length, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await new PackReader(tier).ReadIndexAsync(pack, cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+        catch (ContentCorruptedException)
+        {
+            return await tier.GetLengthAsync(PackFormat.KeyOf(pack), cancellationToken).ConfigureAwait(false) == length;
         }
     }
 }

@@ -54,6 +54,9 @@ internal sealed class HotFolderWriter(string directory, IHotSource source, HotDo
         if (donors is not null && content is { } known
             && await donors.TryLinkAsync(known, PathOf(path), cancellationToken).ConfigureAwait(false) is { } shared)
         {
+            // Its bytes are on disk under another name; that they are under this one is made sure of too.
+            using var linked = File.OpenHandle(PathOf(path));
+            DurableFile.Flush(linked, PathOf(path));
             _files.Add(shared with { Path = path });
             return;
         }
@@ -65,7 +68,7 @@ internal sealed class HotFolderWriter(string directory, IHotSource source, HotDo
             RandomAccess.SetLength(file, length);
         }
 
-        RandomAccess.FlushToDisk(file);
+        DurableFile.Flush(file, PathOf(path));
         _files.Add(new HotFileRecord(path, length, content, checksums));
     }
 

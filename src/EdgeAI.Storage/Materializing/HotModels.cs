@@ -11,7 +11,12 @@ namespace EdgeAI.Storage.Materializing;
 /// The hot tier. A model's folder appears by a rename, whole; it is made once, however many processes ask. Whoever uses it holds a shared
 /// lock, whoever drops it an exclusive one.
 /// </summary>
-internal sealed class HotModels(StoreDirectory directory, ManifestStore manifests, ChunkReader chunks, LockWait wait)
+/// <param name="directory">Where things are.</param>
+/// <param name="manifests">The manifests.</param>
+/// <param name="chunks">What the files are made from.</param>
+/// <param name="wait">How long to wait for a lock.</param>
+/// <param name="shares">Whether bytes are taken from other hot models, compared by checksums: not where somebody may have changed both.</param>
+internal sealed class HotModels(StoreDirectory directory, ManifestStore manifests, ChunkReader chunks, LockWait wait, bool shares = true)
 {
     // A folder that is being made is one of its own, under the model's lock, so that whoever comes after a crash goes on with it.
     private const string UnfinishedSuffix = ".unfinished";
@@ -177,7 +182,7 @@ internal sealed class HotModels(StoreDirectory directory, ManifestStore manifest
         using (var journal = new HotJournal(unfinished))
         {
             var others = List().Select(directory.HotModel);
-            var folder = new HotFolderWriter(unfinished, new StoredHotSource(manifest, chunks), new HotDonors(others), journal);
+            var folder = new HotFolderWriter(unfinished, new StoredHotSource(manifest, chunks), new HotDonors(shares ? others : []), journal);
             await WriteAsync(manifest, folder, cancellationToken).ConfigureAwait(false);
         }
 
