@@ -32,7 +32,7 @@ internal static class HotContent
 
             BinaryPrimitives.WriteInt64LittleEndian(rest, part.Offset - run.Offset);
             BinaryPrimitives.WriteInt32LittleEndian(rest[sizeof(long)..], part.Length);
-            BinaryPrimitives.WriteInt32LittleEndian(rest[(sizeof(long) + sizeof(int))..], part.Skip);
+            BinaryPrimitives.WriteInt32LittleEndian(rest[(sizeof(long) + sizeof(int))..], part.Start);
             chunk.Digest.ToArray().CopyTo(rest[(PartSize - Digest.Size)..]);
             rest = rest[PartSize..];
         }

@@ -8,5 +8,5 @@ namespace EdgeAI.Storage.Materializing;
 /// <param name="Location">The file that has them, as <see cref="Importing.IModelFiles.Open"/> takes it.</param>
 /// <param name="SourceOffset">Where they begin in that file.</param>
 /// <param name="Chunk">The chunk that has them; null where the files are no chunks.</param>
-/// <param name="Skip">Where they begin in the chunk.</param>
-internal readonly record struct HotPart(long Offset, int Length, string? Location, long SourceOffset, ChunkReference? Chunk = null, int Skip = 0);
+/// <param name="Start">Where they begin in the chunk.</param>
+internal readonly record struct HotPart(long Offset, int Length, string? Location, long SourceOffset, ChunkReference? Chunk = null, int Start = 0);

@@ -34,6 +34,6 @@ internal sealed class StoredHotSource(ModelManifest manifest, ChunkReader chunks
         }
 
         var whole = await _shared.ReadAsync(chunk, cancellationToken).ConfigureAwait(false);
-        whole.Slice(part.Skip, part.Length).CopyTo(plain);
+        whole.Slice(part.Start, part.Length).CopyTo(plain);
     }
 }
