@@ -59,7 +59,13 @@ internal sealed class HotModels(StoreDirectory directory, ManifestStore manifest
         }
 
         var bytes = folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
-        folder.Delete(recursive: true);
+
+        // In one step, like it came, and on disk before any of its files goes: one that a crash left half deleted would be leased as if it were whole.
+        var dropped = directory.CreateStaging();
+        Directory.Delete(dropped);
+        folder.MoveTo(dropped);
+        DirectorySync.Flush(directory.Hot);
+        StoreDirectory.DeleteStaging(dropped);
         return bytes;
     }
 
