@@ -98,9 +98,13 @@ internal sealed class StoreDirectory
     /// <summary>Deletes a staging folder, or what is left of it.</summary>
     public static void DeleteStaging(string path)
     {
-        if (Directory.Exists(path))
+        try
         {
             Directory.Delete(path, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // It has been moved away, or whoever is alone in the store has cleared it.
         }
     }
 

@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using EdgeAI.Models;
 using EdgeAI.Storage;
+using EdgeAI.Trust;
 
 namespace EdgeAI.Testing.StoreProcess;
 
@@ -7,9 +9,11 @@ namespace EdgeAI.Testing.StoreProcess;
 internal sealed class Churn(IModelStore store, string models, int seed)
 {
     private const int Tags = 2;
+    private const string ArchiveSuffix = ".edgeai";
 
     private readonly string[] _names = [.. Directory.EnumerateDirectories(models).Select(folder => Path.GetFileName(folder)).Order()];
     private readonly Random _random = new(seed);
+    private readonly ModelSigner _signer = MakeSigner();
 
     /// <summary>Does so many steps.</summary>
     /// <exception cref="InvalidDataException">A model did not come out as it went in.</exception>
@@ -33,16 +37,13 @@ internal sealed class Churn(IModelStore store, string models, int seed)
 
     private async Task StepAsync(string name, ModelReference model)
     {
-        switch (_random.Next(14))
+        switch (_random.Next(18))
         {
             case 0 or 1:
                 await store.RemoveAsync(model);
                 break;
             case 2:
                 await store.CollectGarbageAsync();
-                break;
-            case 13:
-                await store.RebuildIndexAsync();
                 break;
             case 3:
                 (await store.MaterializeAsync(model)).Dispose();
@@ -59,6 +60,15 @@ internal sealed class Churn(IModelStore store, string models, int seed)
             case 8:
                 Require((await store.ScrubAsync(new ScrubOptions { Share = 0.3 })).IsHealthy, "A scrub found damage.");
                 break;
+            case 9:
+                await store.RebuildIndexAsync();
+                break;
+            case 10 or 11:
+                await ImportArchiveAsync(name, model);
+                break;
+            case 12:
+                await store.SignAsync(model, _signer);
+                break;
             default:
                 await store.ImportAsync(model, ModelSource.FromFile(Path.Combine(models, name, "model.onnx")));
                 break;
@@ -67,7 +77,7 @@ internal sealed class Churn(IModelStore store, string models, int seed)
 
     private async Task CompareAsync(string name, ModelReference model)
     {
-        foreach (var path in Directory.EnumerateFiles(Path.Combine(models, name)))
+        foreach (var path in Directory.EnumerateFiles(Path.Combine(models, name)).Where(file => !file.EndsWith(ArchiveSuffix, StringComparison.Ordinal)))
         {
             await using var stream = await store.OpenAsync(model, Path.GetFileName(path));
             using var content = new MemoryStream();
@@ -83,5 +93,30 @@ internal sealed class Churn(IModelStore store, string models, int seed)
         {
             throw new InvalidDataException(problem);
         }
+    }
+
+    // One that is an update is refused where its base is not there.
+    private async Task ImportArchiveAsync(string name, ModelReference model)
+    {
+        var archives = Directory.GetFiles(Path.Combine(models, name), "*" + ArchiveSuffix);
+        if (archives.Length == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await using var archive = File.OpenRead(archives[_random.Next(archives.Length)]);
+            await store.ImportArchiveAsync(archive, model);
+        }
+        catch (InvalidArchiveException)
+        {
+        }
+    }
+
+    private static ModelSigner MakeSigner()
+    {
+        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return ModelSigner.FromCallback(ModelPublicKey.FromSubjectPublicKeyInfo(key.ExportSubjectPublicKeyInfo()), (hash, _) => new(key.SignHash(hash.Span)));
     }
 }

@@ -71,7 +71,13 @@ internal sealed class HotModels(StoreDirectory directory, ManifestStore manifest
         }
 
         var bytes = LengthOf(folder);
-        folder.Delete(recursive: true);
+
+        // In one step, like it came, and on disk before any of its files goes: one that a crash left half deleted would be leased as if it were whole.
+        var dropped = directory.CreateStaging();
+        Directory.Delete(dropped);
+        folder.MoveTo(dropped);
+        DirectorySync.Flush(directory.Hot);
+        StoreDirectory.DeleteStaging(dropped);
         return bytes;
     }
 
@@ -97,16 +103,20 @@ internal sealed class HotModels(StoreDirectory directory, ManifestStore manifest
     public long ClearUnfinished(IReadOnlySet<Digest> live)
     {
         long bytes = 0;
-        foreach (var folder in new DirectoryInfo(directory.Hot).EnumerateDirectories("*" + UnfinishedSuffix))
+        foreach (var path in Directory.EnumerateDirectories(directory.Hot, "*" + UnfinishedSuffix))
         {
-            if (DigestOf(Path.GetFileNameWithoutExtension(folder.Name)) is { } digest && !(live.Contains(digest) && IsRecent(folder)))
+            if (DigestOf(Path.GetFileNameWithoutExtension(path)) is not { } digest)
             {
-                using var exclusive = FileLock.TryAcquireExclusive(directory.HotLock(digest));
-                if (exclusive is not null && folder.Exists)
-                {
-                    bytes += LengthOf(folder);
-                    folder.Delete(recursive: true);
-                }
+                continue;
+            }
+
+            // Looked at under its lock only: until then it may be finished, and gone, or gone on with.
+            using var exclusive = FileLock.TryAcquireExclusive(directory.HotLock(digest));
+            var folder = new DirectoryInfo(path);
+            if (exclusive is not null && folder.Exists && !(live.Contains(digest) && IsRecent(folder)))
+            {
+                bytes += LengthOf(folder);
+                folder.Delete(recursive: true);
             }
         }
 

@@ -3,10 +3,10 @@ using EdgeAI.Testing.Files;
 
 namespace EdgeAI.Storage.Tests.Durability;
 
-/// <summary>Processes that import, remove, collect and lay out, and die in the midst of it, alone or beside others.</summary>
+/// <summary>Processes that import, take archives and updates, sign, remove, collect, lay out and rebuild, and die in the midst of it, alone or beside others.</summary>
 public sealed class CrashTests : IDisposable
 {
-    private const int Crashes = 8;
+    private const int MaxSteps = 8;
 
     private static readonly TestModel[] Models =
         [TestModels.Add, TestModels.Mlp, TestModels.External, TestModels.MatMul, TestModels.FineTunedMatMul, TestModels.Get("external-two-files")];
@@ -33,12 +33,15 @@ public sealed class CrashTests : IDisposable
         _models.Dispose();
     }
 
+    // A hundred processes are killed, and a thousand at night.
     [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    public async Task AnyCall_KilledAnywhere_LeavesWhatTheStoreNamesWhole(int processes)
+    [InlineData(1, 10)]
+    [InlineData(6, 15)]
+    public async Task AnyCall_KilledAnywhere_LeavesWhatTheStoreNamesWhole(int processes, int crashes)
     {
-        for (var crash = 0; crash < Crashes; crash++)
+        await WriteArchivesAsync();
+        crashes = NightlyRun.Count(crashes, 10 * crashes);
+        for (var crash = 0; crash < crashes; crash++)
         {
             await RunAndKillAsync(processes, crash);
             _test.Reopen();
@@ -51,15 +54,32 @@ public sealed class CrashTests : IDisposable
         }
 
         await RequireNothingLeftAsync();
+        TestContext.Current.TestOutputHelper!.WriteLine($"{processes * crashes} processes killed");
+    }
+
+    // Each model whole, and the tuned one as an update of what it was made from.
+    private async Task WriteArchivesAsync()
+    {
+        using var other = new TestStore();
+        foreach (var model in Models)
+        {
+            var imported = await other.ImportAsync(model.Name + ":1", model);
+            await using var archive = File.Create(_models.Combine(model.Name, "whole.edgeai"));
+            await other.Store.ExportArchiveAsync(imported.Model.Reference, archive, null, Cancellation);
+        }
+
+        var baseline = (await other.Store.FindAsync(TestModels.MatMul.Name + ":1", Cancellation))!.Digest;
+        await using var update = File.Create(_models.Combine(TestModels.FineTunedMatMul.Name, "update.edgeai"));
+        await other.Store.ExportArchiveAsync(TestModels.FineTunedMatMul.Name + ":1", update, [baseline], Cancellation);
     }
 
     private async Task RunAndKillAsync(int processes, int crash)
     {
-        var children = Enumerable.Range(0, processes).Select(i => StoreProcesses.StartChurn(_test.Directory, _models.Path, (crash * 10) + i)).ToArray();
+        var children = Enumerable.Range(0, processes).Select(i => StoreProcesses.StartChurn(_test.Directory, _models.Path, (NightlyRun.Seed * 100_000) + (crash * 10) + i)).ToArray();
         try
         {
             // The kill comes right after a step, and hits the others wherever they are.
-            for (var step = 0; step <= crash; step++)
+            for (var step = 0; step <= crash % MaxSteps; step++)
             {
                 Assert.Equal("step", await children[0].ReadLineAsync(Cancellation));
             }

@@ -30,7 +30,7 @@ public sealed class PowerCutTests
     {
         using var signer = new TestSigner();
         var checkedCuts = 0;
-        for (var run = 0; run < NightlyRun.Count(always: 3, nightly: 200); run++)
+        for (var run = 0; run < NightlyRun.Count(always: 3, nightly: 100); run++)
         {
             _stored.Clear();
             _cuts.Clear();

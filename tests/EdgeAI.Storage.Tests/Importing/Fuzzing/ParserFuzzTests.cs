@@ -13,14 +13,14 @@ namespace EdgeAI.Storage.Tests.Importing.Fuzzing;
 
 /// <summary>
 /// Damaged files by the ten thousand: a parser takes one or refuses it in its own words, within its bounds of time and memory. Runs three seconds a
-/// parser; EDGEAI_FUZZ_SECONDS sets another time.
+/// parser, a minute at night; EDGEAI_FUZZ_SECONDS sets another time.
 /// </summary>
 public sealed class ParserFuzzTests
 {
     private const long FreeAllocation = 64L << 20;
 
     private static readonly TimeSpan Duration =
-        TimeSpan.FromSeconds(int.Parse(Environment.GetEnvironmentVariable("EDGEAI_FUZZ_SECONDS") ?? "3", CultureInfo.InvariantCulture));
+        TimeSpan.FromSeconds(int.Parse(Environment.GetEnvironmentVariable("EDGEAI_FUZZ_SECONDS") ?? (NightlyRun.IsOn ? "60" : "3"), CultureInfo.InvariantCulture));
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
