@@ -48,7 +48,7 @@ public sealed partial class ModelStore : IModelStore
         _trust = new TrustPolicy(options);
         _chunks = new ChunkReader(_index, _tier);
         _wait = new LockWait(time, options.LockTimeout);
-        _hot = new HotModels(_directory, _manifests, _chunks, _wait);
+        _hot = new HotModels(_directory, _manifests, _chunks, _wait, options.VerifyHotFilesOnLoad, logger);
         _time = time;
         _logger = logger;
     }

@@ -4,6 +4,7 @@ using EdgeAI.Storage.Importing;
 using EdgeAI.Storage.Importing.Onnx;
 using EdgeAI.Storage.Manifests;
 using EdgeAI.Storage.Reading;
+using Microsoft.Extensions.Logging;
 
 namespace EdgeAI.Storage.Materializing;
 
@@ -11,7 +12,19 @@ namespace EdgeAI.Storage.Materializing;
 /// The hot tier. A model's folder appears by a rename, whole; it is made once, however many processes ask. Whoever uses it holds a shared
 /// lock, whoever drops it an exclusive one.
 /// </summary>
-internal sealed class HotModels(StoreDirectory directory, ManifestStore manifests, ChunkReader chunks, LockWait wait)
+/// <param name="directory">Where the store is.</param>
+/// <param name="manifests">What models are.</param>
+/// <param name="chunks">What they are made of.</param>
+/// <param name="wait">How long to wait for other processes.</param>
+/// <param name="alwaysVerify">Whether hot files are compared with their checksums each time that they are leased.</param>
+/// <param name="logger">Told of damage.</param>
+internal sealed partial class HotModels(
+    StoreDirectory directory,
+    ManifestStore manifests,
+    ChunkReader chunks,
+    LockWait wait,
+    bool alwaysVerify,
+    ILogger logger)
 {
     // A folder that is being made is one of its own, under the model's lock, so that whoever comes after a crash goes on with it.
     private const string UnfinishedSuffix = ".unfinished";
@@ -24,18 +37,37 @@ internal sealed class HotModels(StoreDirectory directory, ManifestStore manifest
         var manifest = await manifests.ReadAsync(digest, cancellationToken).ConfigureAwait(false);
         var folder = directory.HotModel(digest);
         var started = wait.Time.GetTimestamp();
+        var wasInUse = false;
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (Directory.Exists(folder))
             {
-                var lease = await FileLock.AcquireSharedAsync(directory.HotLock(digest), wait, cancellationToken).ConfigureAwait(false);
-                if (Directory.Exists(folder))
+                FileLock? lease = await FileLock.AcquireSharedAsync(directory.HotLock(digest), wait, cancellationToken).ConfigureAwait(false);
+                string? problem = null;
+                var compared = wait.Time.GetTimestamp();
+                try
                 {
-                    return new HotModel(digest, manifest, folder, lease);
+                    if (Directory.Exists(folder) && (problem = await FindProblemAtLoadAsync(folder, cancellationToken).ConfigureAwait(false)) is null)
+                    {
+                        return new HotModel(digest, manifest, folder, Keep(ref lease));
+                    }
+                }
+                finally
+                {
+                    lease?.Dispose();
                 }
 
-                lease.Dispose();
+                // Who else found it may have made it again by now; then there is nothing wrong the next time.
+                if (problem is not null && !await TryDropDamagedAsync(digest, problem, wait.Time.GetElapsedTime(compared), cancellationToken).ConfigureAwait(false) && wasInUse)
+                {
+                    throw new StorageException(
+                        folder,
+                        $"The hot files in '{folder}' are damaged: {problem}. They are in use, so they can't be made again: unload the model everywhere, and load it anew.");
+                }
+
+                wasInUse = problem is not null;
+                continue;
             }
 
             // Only tried, never waited for: who made the folder in the meantime may hold a shared lock for as long as the model is used.
@@ -124,14 +156,16 @@ internal sealed class HotModels(StoreDirectory directory, ManifestStore manifest
             return null;
         }
 
-        // A model's own file may have the name of ours; only what we wrote is read as checksums.
-        var derived = Path.Combine(folder, HotModel.DerivedName);
-        var checksums = Directory.Exists(derived) ? Directory.EnumerateFiles(derived, HotChecksums.FileName, SearchOption.AllDirectories) : [];
-        foreach (var written in checksums.Select(path => Path.GetDirectoryName(path)!).Prepend(folder))
+        foreach (var written in WrittenIn(folder))
         {
             if (await HotChecksums.FindProblemAsync(written, cancellationToken).ConfigureAwait(false) is { } problem)
             {
                 return problem;
+            }
+
+            if (HotStamps.FindProblem(written) is { } unreadable)
+            {
+                return unreadable;
             }
         }
 
@@ -193,6 +227,13 @@ internal sealed class HotModels(StoreDirectory directory, ManifestStore manifest
 
         var model = await OnnxModelParser.ParseAsync(folder.Source, cancellationToken).ConfigureAwait(false);
         await new HotFileWriter(model, folder).WriteAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static FileLock Keep(ref FileLock? lease)
+    {
+        var kept = lease!;
+        lease = null;
+        return kept;
     }
 
     private static Digest? DigestOf(string name) => Digest.TryParse("sha256:" + name, null, out var digest) ? digest : null;
