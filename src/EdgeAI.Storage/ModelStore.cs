@@ -51,7 +51,7 @@ public sealed partial class ModelStore : IModelStore
         _chunks = new ChunkReader(_index, _tier, comparesNames: options.RequireSignature);
         _wait = new LockWait(time, options.LockTimeout);
         _epochs = new StoreEpochs(_directory, _wait);
-        _hot = new HotModels(_directory, _manifests, _chunks, _wait, shares: !options.RequireSignature);
+        _hot = new HotModels(_directory, _manifests, _chunks, _wait, options.VerifyHotFilesOnLoad, logger, shares: !options.RequireSignature);
         _time = time;
         _logger = logger;
     }

@@ -15,6 +15,13 @@ public sealed class StorageOptions : IValidatableObject
     /// <value>The default is 10 minutes; more than zero.</value>
     public TimeSpan LockTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// Whether hot files are compared with their checksums each time that a model is loaded; that reads all of them. Without it they are when their length or time of writing has changed, and by
+    /// a verification of the store. Damaged ones are made again.
+    /// </summary>
+    /// <value>The default is false.</value>
+    public bool VerifyHotFilesOnLoad { get; set; }
+
     /// <summary>Public keys whose signatures count, by names of your own.</summary>
     /// <value>The default is none.</value>
     public IDictionary<string, TrustedKeyOptions> TrustedKeys { get; } = new Dictionary<string, TrustedKeyOptions>(StringComparer.Ordinal);

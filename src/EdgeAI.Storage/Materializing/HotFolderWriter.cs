@@ -82,6 +82,8 @@ internal sealed class HotFolderWriter(string directory, IHotSource source, HotDo
             SharedFile.MakeReadOnly(PathOf(file.Path));
         }
 
+        await HotStamps.WriteAsync(directory, _files, cancellationToken).ConfigureAwait(false);
+
         foreach (var folder in Directory.EnumerateDirectories(directory, "*", SearchOption.AllDirectories))
         {
             DirectorySync.Flush(folder);

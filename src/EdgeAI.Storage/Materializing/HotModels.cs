@@ -4,6 +4,7 @@ using EdgeAI.Storage.Importing;
 using EdgeAI.Storage.Importing.Onnx;
 using EdgeAI.Storage.Manifests;
 using EdgeAI.Storage.Reading;
+using Microsoft.Extensions.Logging;
 
 namespace EdgeAI.Storage.Materializing;
 
@@ -11,15 +12,27 @@ namespace EdgeAI.Storage.Materializing;
 /// The hot tier. A model's folder appears by a rename, whole; it is made once, however many processes ask. Whoever uses it holds a shared
 /// lock, whoever drops it an exclusive one.
 /// </summary>
-/// <param name="directory">Where things are.</param>
-/// <param name="manifests">The manifests.</param>
-/// <param name="chunks">What the files are made from.</param>
-/// <param name="wait">How long to wait for a lock.</param>
+/// <param name="directory">Where the store is.</param>
+/// <param name="manifests">What models are.</param>
+/// <param name="chunks">What they are made of.</param>
+/// <param name="wait">How long to wait for other processes.</param>
+/// <param name="alwaysVerify">Whether hot files are compared with their checksums each time that they are leased.</param>
+/// <param name="logger">Told of damage.</param>
 /// <param name="shares">Whether bytes are taken from other hot models, compared by checksums: not where somebody may have changed both.</param>
-internal sealed class HotModels(StoreDirectory directory, ManifestStore manifests, ChunkReader chunks, LockWait wait, bool shares = true)
+internal sealed partial class HotModels(
+    StoreDirectory directory,
+    ManifestStore manifests,
+    ChunkReader chunks,
+    LockWait wait,
+    bool alwaysVerify,
+    ILogger logger,
+    bool shares)
 {
     // A folder that is being made is one of its own, under the model's lock, so that whoever comes after a crash goes on with it.
     private const string UnfinishedSuffix = ".unfinished";
+
+    // One that goes is renamed first: a folder that a crash left half deleted would be leased as if it were whole.
+    private const string DroppedSuffix = ".dropped";
 
     private static readonly TimeSpan UnfinishedKept = TimeSpan.FromDays(7);
 
@@ -31,18 +44,37 @@ internal sealed class HotModels(StoreDirectory directory, ManifestStore manifest
         var manifest = await manifests.ReadAsync(digest, cancellationToken).ConfigureAwait(false);
         var folder = directory.HotModel(digest);
         var started = wait.Time.GetTimestamp();
+        var wasInUse = false;
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (Directory.Exists(folder))
             {
-                var lease = await FileLock.AcquireSharedAsync(directory.HotLock(digest), wait, cancellationToken).ConfigureAwait(false);
-                if (Directory.Exists(folder))
+                FileLock? lease = await FileLock.AcquireSharedAsync(directory.HotLock(digest), wait, cancellationToken).ConfigureAwait(false);
+                string? problem = null;
+                var compared = wait.Time.GetTimestamp();
+                try
                 {
-                    return new HotModel(digest, manifest, folder, lease);
+                    if (Directory.Exists(folder) && (problem = await FindProblemAtLoadAsync(folder, cancellationToken).ConfigureAwait(false)) is null)
+                    {
+                        return new HotModel(digest, manifest, folder, Keep(ref lease));
+                    }
+                }
+                finally
+                {
+                    lease?.Dispose();
                 }
 
-                lease.Dispose();
+                // Who else found it may have made it again by now; then there is nothing wrong the next time.
+                if (problem is not null && !await TryDropDamagedAsync(digest, problem, wait.Time.GetElapsedTime(compared), cancellationToken).ConfigureAwait(false) && wasInUse)
+                {
+                    throw new StorageException(
+                        folder,
+                        $"The hot files in '{folder}' are damaged: {problem}. They are in use, so they can't be made again: unload the model everywhere, and load it anew.");
+                }
+
+                wasInUse = problem is not null;
+                continue;
             }
 
             // Only tried, never waited for: who made the folder in the meantime may hold a shared lock for as long as the model is used.
@@ -72,9 +104,8 @@ internal sealed class HotModels(StoreDirectory directory, ManifestStore manifest
 
         var bytes = LengthOf(folder);
 
-        // In one step, like it came, and on disk before any of its files goes: one that a crash left half deleted would be leased as if it were whole.
-        var dropped = directory.CreateStaging();
-        Directory.Delete(dropped);
+        var dropped = folder.FullName + DroppedSuffix;
+        StoreDirectory.DeleteStaging(dropped);
         folder.MoveTo(dropped);
         DirectorySync.Flush(directory.Hot);
         StoreDirectory.DeleteStaging(dropped);
@@ -97,13 +128,13 @@ internal sealed class HotModels(StoreDirectory directory, ManifestStore manifest
         }
     }
 
-    /// <summary>Deletes what interrupted materialisations left, where the model is gone or nobody has gone on for long.</summary>
+    /// <summary>Deletes what interrupted materialisations left, where the model is gone or nobody has gone on for long, and what interrupted drops left.</summary>
     /// <param name="live">The manifests that names refer to.</param>
     /// <returns>The bytes that were given back.</returns>
     public long ClearUnfinished(IReadOnlySet<Digest> live)
     {
         long bytes = 0;
-        foreach (var path in Directory.EnumerateDirectories(directory.Hot, "*" + UnfinishedSuffix))
+        foreach (var path in Directory.GetDirectories(directory.Hot, "*" + UnfinishedSuffix).Concat(Directory.GetDirectories(directory.Hot, "*" + DroppedSuffix)))
         {
             if (DigestOf(Path.GetFileNameWithoutExtension(path)) is not { } digest)
             {
@@ -141,21 +172,23 @@ internal sealed class HotModels(StoreDirectory directory, ManifestStore manifest
             return null;
         }
 
-        // A model's own file may have the name of ours; only what we wrote is read as checksums.
-        var derived = Path.Combine(folder, HotModel.DerivedName);
-        var checksums = Directory.Exists(derived) ? Directory.EnumerateFiles(derived, HotChecksums.FileName, SearchOption.AllDirectories) : [];
-        foreach (var written in checksums.Select(path => Path.GetDirectoryName(path)!).Prepend(folder))
+        foreach (var written in WrittenIn(folder))
         {
             if (await HotChecksums.FindProblemAsync(written, cancellationToken).ConfigureAwait(false) is { } problem)
             {
                 return problem;
+            }
+
+            if (HotStamps.FindProblem(written) is { } unreadable)
+            {
+                return unreadable;
             }
         }
 
         return null;
     }
 
-    // Each run that is written is a line in the journal.
+    // Each run that is written is a line in the journal; without one, nobody goes on.
     private bool IsRecent(DirectoryInfo folder) =>
         wait.Time.GetUtcNow() - File.GetLastWriteTimeUtc(Path.Combine(folder.FullName, HotJournal.FileName)) < UnfinishedKept;
 
@@ -209,6 +242,13 @@ internal sealed class HotModels(StoreDirectory directory, ManifestStore manifest
 
         var model = await OnnxModelParser.ParseAsync(folder.Source, cancellationToken).ConfigureAwait(false);
         await new HotFileWriter(model, folder).WriteAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static FileLock Keep(ref FileLock? lease)
+    {
+        var kept = lease!;
+        lease = null;
+        return kept;
     }
 
     private static Digest? DigestOf(string name) => Digest.TryParse("sha256:" + name, null, out var digest) ? digest : null;
