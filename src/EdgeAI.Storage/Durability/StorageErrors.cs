@@ -27,6 +27,9 @@ internal static class StorageErrors
     private const int SqliteCannotOpen = 14;
     private const int SqliteNotADatabase = 26;
 
+    // An I/O error like any other, but for this: the file that the processes share could not be made longer.
+    private const int SqliteSharedFileSize = 10 | (19 << 8);
+
     public static bool IsSharingViolation(IOException exception) =>
         exception.HResult is WindowsSharingViolation or WindowsLockViolation or AgainLinux or AgainMac;
 
@@ -56,6 +59,7 @@ internal static class StorageErrors
     private static StorageException Translate(SqliteException exception, string path) => exception.SqliteErrorCode switch
     {
         SqliteFull => new StorageFullException(path, exception),
+        _ when exception.SqliteExtendedErrorCode == SqliteSharedFileSize => new StorageFullException(path, exception),
         SqliteReadOnly or SqlitePermission or SqliteCannotOpen => new StorageAccessDeniedException(path, exception),
         SqliteCorrupt or SqliteNotADatabase => new IndexDamagedException(path, exception.Message.TrimEnd('.'), exception),
         _ => new StorageException(

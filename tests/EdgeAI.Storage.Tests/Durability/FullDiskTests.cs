@@ -43,13 +43,20 @@ public sealed class FullDiskTests : IAsyncLifetime
         await _test.RequireUnharmedAsync(before, "bad:1", TestModels.MatMul);
     }
 
-    [Fact]
-    public async Task ImportAsync_DiskFullAtAnyPoint_LeavesAllOfTheModelOrNothing()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ImportAsync_DiskFullAtAnyPoint_LeavesAllOfTheModelOrNothing(bool isIndexClosed)
     {
         var failures = 0;
         for (var left = 0L; left <= 1_600_000; left += 80_000)
         {
             var before = await _test.ListAsync();
+            if (isIndexClosed)
+            {
+                SqliteConnection.ClearAllPools();
+            }
+
             _disk.FillUpTo(left);
             var exception = await Record.ExceptionAsync(() => _test.ImportAsync("bad:1", TestModels.MatMul));
             _disk.Free();
