@@ -11,7 +11,7 @@ internal sealed record BenchmarkOptions
           --only MEASURE,...   only these measures; a * at the end stands for any rest, such as update_*
           --peers none|fast|all   which peers are measured beside the store (default: fast)
           --repeats N          how often each side of a speed is measured, turn by turn (default: 3)
-          --work DIR           where stores and copies are made (default: in memory when there is room, else the temporary folder)
+          --work DIR           where stores and copies are made (default: the temporary folder; what is written there is flushed within the time, on both sides)
           --json FILE          also writes [{"measure","value","peer","unit"}] there
         """;
 

@@ -3,8 +3,8 @@ using EdgeAI.Benchmarks.Store.Probes;
 
 namespace EdgeAI.Benchmarks.Store.Measures;
 
-/// <summary>A model that the store can lay out, and a small one of its kind to warm up with. Neither updates another, so neither is a delta.</summary>
-internal sealed record HotCandidate(CorpusModel Model, CorpusModel WarmUp)
+/// <summary>A model that the store can lay out. It updates no other, so it is no delta.</summary>
+internal sealed record HotCandidate(CorpusModel Model)
 {
     /// <summary>The largest model that the store takes and lays out; null when it lays out none.</summary>
     public static async Task<HotCandidate?> FindAsync(BenchmarkContext context)
@@ -12,15 +12,11 @@ internal sealed record HotCandidate(CorpusModel Model, CorpusModel WarmUp)
         var all = context.Corpus.Select();
         using var work = context.CreateWork();
         var (_, stored) = await context.ImportAsync(all, work.Folder("all"));
-        var models = stored.Models.Where(model => !model.IsUpdate).OrderByDescending(model => model.Size).ToArray();
-        foreach (var model in models)
+        foreach (var model in stored.Models.Where(model => !model.IsUpdate).OrderByDescending(model => model.Size))
         {
-            var extension = Path.GetExtension(model.MainFile.Path);
-            var warmUp = models.LastOrDefault(other => other != model && Path.GetExtension(other.MainFile.Path) == extension);
-            if (warmUp is not null
-                && (await StoreProbe.MaterializeAsync(work.Folder("all"), warmUp.Reference, model.Reference)).Refused.Count == 0)
+            if ((await StoreProbe.MaterializeAsync(work.Folder("all"), model.Reference)).Refused.Count == 0)
             {
-                return new HotCandidate(model, warmUp);
+                return new HotCandidate(model);
             }
         }
 
@@ -33,7 +29,7 @@ internal sealed record HotCandidate(CorpusModel Model, CorpusModel WarmUp)
     /// <param name="store">An empty folder.</param>
     public async Task<ProbeResult> MaterializeAsync(BenchmarkContext context, string store)
     {
-        await StoreProbe.ImportAsync(context.Corpus.Select() with { Models = [WarmUp, Model] }, store);
-        return await StoreProbe.MaterializeAsync(store, WarmUp.Reference, Model.Reference);
+        await StoreProbe.ImportAsync(context.Corpus.Select() with { Models = [Model] }, store);
+        return await StoreProbe.MaterializeAsync(store, Model.Reference);
     }
 }

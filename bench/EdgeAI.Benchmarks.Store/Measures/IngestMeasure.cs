@@ -30,7 +30,7 @@ internal sealed class IngestMeasure : IMeasure
 
         await new SpeedComparison(Name, files.Size, _zstd.Name).RunAsync(
             context,
-            () => _zstd.Compress(files, work.EmptyFolder("target")).TimeAsync(),
+            () => _zstd.Compress(files, work.EmptyFolder("target")).TimeAsync(work.Folder("target")),
             async () => (await StoreProbe.ImportAsync(files, work.EmptyFolder("target"))).Seconds);
     }
 }

@@ -30,7 +30,7 @@ internal sealed class RestoreMeasure : IMeasure
         await _zstd.Compress(files, archive).RunAsync();
         await new SpeedComparison(Name, files.Size, "zstd -d").RunAsync(
             context,
-            () => _zstd.Decompress(files, archive, work.EmptyFolder("target")).TimeAsync(),
+            () => _zstd.Decompress(files, archive, work.EmptyFolder("target")).TimeAsync(work.Folder("target")),
             async () => (await StoreProbe.ExportAsync(store, work.EmptyFolder("target"))).Seconds);
     }
 }

@@ -27,9 +27,8 @@ internal static class StoreProbe
     /// <summary>Exports all models of a store, each into <see cref="ExportFolder"/> of the target.</summary>
     public static Task<ProbeResult> ExportAsync(string store, string target) => StartAsync(Export, store, target);
 
-    /// <summary>Lays a model out, after another one with which the process warms up.</summary>
-    public static Task<ProbeResult> MaterializeAsync(string store, ModelReference warmUp, ModelReference model) =>
-        StartAsync(Materialize, store, warmUp.ToString(), model.ToString());
+    /// <summary>Lays a model out twice; the time is the second one's, in which nothing is compiled.</summary>
+    public static Task<ProbeResult> MaterializeAsync(string store, ModelReference model) => StartAsync(Materialize, store, model.ToString());
 
     public static string ExportFolder(string target, ModelReference model) => Path.Combine(target, model.Name, model.Tag!);
 
@@ -41,7 +40,7 @@ internal static class StoreProbe
             [Idle] => 0,
             [Import, var corpus, var store, .. var paths] => await RunImportAsync(Corpus.Load(corpus), store, paths.ToHashSet(), refused),
             [Export, var store, var target] => await RunExportAsync(store, target),
-            [Materialize, var store, var warmUp, var model] => await RunMaterializeAsync(store, warmUp, model, refused),
+            [Materialize, var store, var model] => await RunMaterializeAsync(store, model, refused),
             _ => throw new ArgumentException($"There is no probe '{string.Join(' ', operation)}'.", nameof(operation)),
         };
         Console.WriteLine(JsonSerializer.Serialize(new ProbeResult(seconds, PeakMemory.Read(), refused)));
@@ -81,12 +80,13 @@ internal static class StoreProbe
         return clock.Elapsed.TotalSeconds;
     }
 
-    private static async Task<double> RunMaterializeAsync(string directory, string warmUp, string model, List<RefusedModel> refused)
+    private static async Task<double> RunMaterializeAsync(string directory, string model, List<RefusedModel> refused)
     {
         var store = ModelStore.Open(directory);
         try
         {
-            (await store.MaterializeAsync(warmUp)).Dispose();
+            (await store.MaterializeAsync(model)).Dispose();
+            Directory.Delete(Path.Combine(directory, "hot"), recursive: true);
             var clock = Stopwatch.StartNew();
             using var hot = await store.MaterializeAsync(model);
             return clock.Elapsed.TotalSeconds;

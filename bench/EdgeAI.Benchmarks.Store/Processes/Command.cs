@@ -59,12 +59,14 @@ internal sealed record Command(string Program, IReadOnlyList<string> Arguments)
         return process.ExitCode == 0 ? output : throw new CommandException(Program, process.ExitCode, await errors);
     }
 
-    /// <returns>How long it took, in seconds.</returns>
+    /// <param name="written">The folder that it writes into: what is in it is put on disk.</param>
+    /// <returns>How long that took, in seconds.</returns>
     /// <exception cref="CommandException">It ended with another code than 0.</exception>
-    public async Task<double> TimeAsync()
+    public async Task<double> TimeAsync(string written)
     {
         var clock = Stopwatch.StartNew();
         await RunAsync();
+        WorkFolder.Flush(written);
         return clock.Elapsed.TotalSeconds;
     }
 }

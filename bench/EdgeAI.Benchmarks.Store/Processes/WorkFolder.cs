@@ -30,6 +30,16 @@ internal sealed class WorkFolder : IDisposable
             ? new DirectoryInfo(directory).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length)
             : 0;
 
+    /// <summary>Puts all files in a folder on disk, as a store does before it says that it has them.</summary>
+    public static void Flush(string directory)
+    {
+        foreach (var path in Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories))
+        {
+            using var file = System.IO.File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+            RandomAccess.FlushToDisk(file);
+        }
+    }
+
     /// <summary>A folder in it, made when it is not there.</summary>
     public string Folder(string name) => Directory.CreateDirectory(Path.Combine(FullPath, name)).FullName;
 

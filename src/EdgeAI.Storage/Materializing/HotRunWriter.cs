@@ -24,11 +24,15 @@ internal sealed class HotRunWriter(string name, IHotSource source, SafeFileHandl
     public async ValueTask<IReadOnlyList<HotChecksum>> WriteAsync(IReadOnlyList<HotRun> runs, IReadOnlyList<Digest?> contents, CancellationToken cancellationToken)
     {
         var checksums = new HotChecksum[runs.Count];
+        var flush = new FlushAhead(destination);
+        await using var _ = flush.ConfigureAwait(false);
         var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
         await Parallel.ForAsync(0, runs.Count, options, async (i, token) =>
         {
             checksums[i] = await WriteAsync(runs[i], contents[i], token).ConfigureAwait(false);
+            flush.Wrote(runs[i].Length);
         }).ConfigureAwait(false);
+        await flush.CompleteAsync().ConfigureAwait(false);
         return checksums;
     }
 

@@ -9,6 +9,7 @@ internal sealed class PackWriter : IAsyncDisposable
 {
     private readonly string _path;
     private readonly FileStream _file;
+    private readonly FlushAhead _flush;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly List<PackEntry> _entries = [];
 
@@ -16,6 +17,7 @@ internal sealed class PackWriter : IAsyncDisposable
     {
         _path = path;
         _file = DurableFile.Create(path);
+        _flush = new FlushAhead(_file.SafeFileHandle);
     }
 
     /// <summary>How many bytes are written so far.</summary>
@@ -56,6 +58,7 @@ internal sealed class PackWriter : IAsyncDisposable
         PackFormat.WriteTrailer(trailer, Length, index);
         await WriteAsync(index, cancellationToken).ConfigureAwait(false);
         await WriteAsync(trailer, cancellationToken).ConfigureAwait(false);
+        await _flush.CompleteAsync().ConfigureAwait(false);
         await DurableFile.FlushAsync(_file, cancellationToken).ConfigureAwait(false);
         await _file.DisposeAsync().ConfigureAwait(false);
         return new WrittenPack(_path, new Digest(_hash.GetHashAndReset()), Length, _entries);
@@ -63,6 +66,7 @@ internal sealed class PackWriter : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _flush.DisposeAsync().ConfigureAwait(false);
         await _file.DisposeAsync().ConfigureAwait(false);
         _hash.Dispose();
     }
@@ -72,5 +76,6 @@ internal sealed class PackWriter : IAsyncDisposable
         _hash.AppendData(bytes.Span);
         await _file.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
         Length += bytes.Length;
+        _flush.Wrote(bytes.Length);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using EdgeAI.Models;
+using EdgeAI.Storage.Durability;
 using Microsoft.Win32.SafeHandles;
 
 namespace EdgeAI.Storage.Reading;
@@ -16,6 +17,8 @@ internal static class ParallelReader
     public static async ValueTask CopyAsync(ModelFile file, ChunkReader chunks, SafeFileHandle destination, CancellationToken cancellationToken)
     {
         var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        var flush = new FlushAhead(destination);
+        await using var _ = flush.ConfigureAwait(false);
         var pieces = new FileLayout(file).Pieces.GroupBy(piece => piece.Chunk);
         await Parallel.ForEachAsync(pieces, options, async (places, token) =>
         {
@@ -27,6 +30,7 @@ internal static class ParallelReader
                 foreach (var place in places)
                 {
                     RandomAccess.Write(destination, buffer.AsSpan(place.Skip, place.Length), place.Offset);
+                    flush.Wrote(place.Length);
                 }
             }
             finally
@@ -34,5 +38,6 @@ internal static class ParallelReader
                 ArrayPool<byte>.Shared.Return(buffer);
             }
         }).ConfigureAwait(false);
+        await flush.CompleteAsync().ConfigureAwait(false);
     }
 }
