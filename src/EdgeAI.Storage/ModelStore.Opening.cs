@@ -35,26 +35,10 @@ public sealed partial class ModelStore
     {
         _directory.Create();
         using var opening = await FileLock.AcquireExclusiveAsync(_directory.OpenLock, _wait, cancellationToken).ConfigureAwait(false);
-        if (_indexFiles.FindCurrent() is { } current)
+        if (_indexFiles.FindCurrent() is null || _index.FindProblem() is not null)
         {
-            if (_index.FindProblem() is { } problem)
-            {
-                LogIndexDamaged(_logger, current, problem);
-                await RebuildForOpeningAsync(cancellationToken).ConfigureAwait(false);
-            }
-        }
-        else if (_indexFiles.Legacy is { } legacy)
-        {
-            await AdoptLegacyAsync(legacy, cancellationToken).ConfigureAwait(false);
-        }
-        else if (await HasObjectsAsync(cancellationToken).ConfigureAwait(false))
-        {
-            LogIndexDamaged(_logger, _directory.Root, "it is not there");
-            await RebuildForOpeningAsync(cancellationToken).ConfigureAwait(false);
-        }
-        else
-        {
-            await CreateIndexAsync(cancellationToken).ConfigureAwait(false);
+            using var locks = await AcquireIndexAsync(cancellationToken).ConfigureAwait(false);
+            await MakeIndexAsync_NeedsLock(cancellationToken).ConfigureAwait(false);
         }
 
         // Alone in the store, whoever opens it clears what a crashed process left half written.
@@ -70,16 +54,35 @@ public sealed partial class ModelStore
         _isOpen = true;
     }
 
-    private async ValueTask RebuildForOpeningAsync(CancellationToken cancellationToken)
+    // Looked at again: somebody else may just have made it.
+    private async ValueTask MakeIndexAsync_NeedsLock(CancellationToken cancellationToken)
     {
-        using var locks = await AcquireIndexAsync(cancellationToken).ConfigureAwait(false);
-        await RebuildAsync_NeedsLock(cancellationToken).ConfigureAwait(false);
+        if (_indexFiles.FindCurrent() is { } current)
+        {
+            if (_index.FindProblem() is { } problem)
+            {
+                LogIndexDamaged(_logger, current, problem);
+                await RebuildAsync_NeedsLock(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        else if (_indexFiles.Legacy is { } legacy)
+        {
+            await AdoptLegacyAsync_NeedsLock(legacy, cancellationToken).ConfigureAwait(false);
+        }
+        else if (await HasObjectsAsync(cancellationToken).ConfigureAwait(false))
+        {
+            LogIndexDamaged(_logger, _directory.Root, "it is not there");
+            await RebuildAsync_NeedsLock(cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            await CreateIndexAsync_NeedsLock(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     // Names were in the index alone once: they become objects first, and the index is made from those.
-    private async ValueTask AdoptLegacyAsync(string legacy, CancellationToken cancellationToken)
+    private async ValueTask AdoptLegacyAsync_NeedsLock(string legacy, CancellationToken cancellationToken)
     {
-        using var locks = await AcquireIndexAsync(cancellationToken).ConfigureAwait(false);
         foreach (var model in StoreIndex.ReadLegacyNames(legacy))
         {
             await _names.SetAsync_NeedsLock(model, cancellationToken).ConfigureAwait(false);
@@ -98,7 +101,7 @@ public sealed partial class ModelStore
         return false;
     }
 
-    private async ValueTask CreateIndexAsync(CancellationToken cancellationToken)
+    private async ValueTask CreateIndexAsync_NeedsLock(CancellationToken cancellationToken)
     {
         using var epoch = await _epochs.EnterAsync(cancellationToken).ConfigureAwait(false);
         var staging = _directory.CreateStaging(epoch.Epoch);

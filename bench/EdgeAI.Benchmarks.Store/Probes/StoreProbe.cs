@@ -99,5 +99,13 @@ internal static class StoreProbe
     }
 
     private static async Task<ProbeResult> StartAsync(params string[] operation) =>
-        JsonSerializer.Deserialize<ProbeResult>(await new Command(Environment.ProcessPath!, [Argument, .. operation]).RunAsync())!;
+        JsonSerializer.Deserialize<ProbeResult>(await new Command(FindProgram(), [Argument, .. operation]).RunAsync())!;
+
+    // The one that is compiled ahead; where the build made none, this one.
+    private static string FindProgram()
+    {
+        var program = Environment.ProcessPath!;
+        var ahead = Path.Combine(AppContext.BaseDirectory, "ahead", Path.GetFileName(program));
+        return File.Exists(ahead) ? ahead : program;
+    }
 }

@@ -12,6 +12,9 @@ internal sealed class IndexFiles(string root)
     private const string DatabaseSuffix = ".db";
     private const string MarkerSuffix = ".current";
 
+    // Each miss takes another rename, and there are milliseconds between two.
+    private const int Listings = 8;
+
     // What stores had before names were objects: they lived in this database alone.
     private readonly string _legacy = Path.Combine(root, "index.db");
 
@@ -36,16 +39,18 @@ internal sealed class IndexFiles(string root)
             _generation = generation = current;
         }
 
-        return generation is not null && IsPresent(generation) ? DatabaseOf(generation) : null;
+        return generation is null ? null : DatabaseOf(generation);
     }
 
-    /// <summary>Makes a database the current one. The caller holds the store exclusively, or is the first in it.</summary>
+    /// <summary>
+    /// Makes a database the current one. The caller keeps changes away. What was current before stays until somebody is alone in the store: others may be reading it.
+    /// </summary>
     /// <param name="database">A complete database that nobody has open, on the same disk; it gets another name.</param>
     public void Replace_NeedsLock(string database)
     {
         var generation = Guid.NewGuid().ToString("N")[..16];
         DurableFile.Publish(database, DatabaseOf(generation));
-        if (FindGeneration() is { } before)
+        if (ListMarkers().FirstOrDefault() is { } before)
         {
             File.Move(MarkerOf(before), MarkerOf(generation));
             DirectorySync.Flush(root);
@@ -58,10 +63,9 @@ internal sealed class IndexFiles(string root)
         }
 
         FindCurrent();
-        Clear_NeedsLock();
     }
 
-    /// <summary>Deletes databases that do not count any more. The caller holds the store exclusively, or is the first in it.</summary>
+    /// <summary>Deletes databases that do not count any more. The caller is alone in the store.</summary>
     public void Clear_NeedsLock()
     {
         if (FindCurrent() is not { } current)
@@ -91,11 +95,22 @@ internal sealed class IndexFiles(string root)
         }
     }
 
-    private string? FindGeneration() => Directory.Exists(root)
-        ? Directory.EnumerateFiles(root, Prefix + "*" + MarkerSuffix)
-            .Select(path => Path.GetFileName(path)[Prefix.Length..^MarkerSuffix.Length])
-            .Max(StringComparer.Ordinal)
-        : null;
+    // Who lists a folder while a file in it is renamed may meet the file under either name, both or none.
+    private string? FindGeneration()
+    {
+        for (var attempt = 0; attempt < Listings && Directory.Exists(root); attempt++)
+        {
+            if (ListMarkers().FirstOrDefault(IsPresent) is { } generation)
+            {
+                return generation;
+            }
+        }
+
+        return null;
+    }
+
+    private IEnumerable<string> ListMarkers() =>
+        Directory.EnumerateFiles(root, Prefix + "*" + MarkerSuffix).Select(path => Path.GetFileName(path)[Prefix.Length..^MarkerSuffix.Length]);
 
     private bool IsPresent(string generation) => File.Exists(MarkerOf(generation)) && File.Exists(DatabaseOf(generation));
 

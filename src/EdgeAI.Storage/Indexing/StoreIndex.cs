@@ -16,6 +16,7 @@ internal sealed partial class StoreIndex
     private const long SchemaVersion = 1;
 
     private const int SqliteCorrupt = 11;
+    private const int SqliteCannotOpen = 14;
     private const int SqliteNotADatabase = 26;
 
     private readonly Func<string?> _locate;
@@ -205,16 +206,27 @@ internal sealed partial class StoreIndex
 
     private SqliteConnection Open()
     {
-        var path = _locate() ?? throw new IndexDamagedException("index", "it is not there");
-        var known = _connectionString;
-        if (known?.Item1 != path)
+        while (true)
         {
-            _connectionString = known = Tuple.Create(path, ConnectionStringFor(path));
-        }
+            var path = _locate() ?? throw new IndexDamagedException("index", "it is not there");
+            var known = _connectionString;
+            if (known?.Item1 != path)
+            {
+                _connectionString = known = Tuple.Create(path, ConnectionStringFor(path));
+            }
 
-        var connection = new SqliteConnection(known.Item2);
-        connection.Open();
-        return connection;
+            var connection = new SqliteConnection(known.Item2);
+            try
+            {
+                connection.Open();
+                return connection;
+            }
+            catch (SqliteException exception) when (exception.SqliteErrorCode == SqliteCannotOpen && _locate() != path)
+            {
+                // Another one has taken its place between the look and the opening.
+                connection.Dispose();
+            }
+        }
     }
 
     /// <summary>A connection whose commits are on disk when they return: what an import reports as durable is.</summary>

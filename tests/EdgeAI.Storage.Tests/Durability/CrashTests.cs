@@ -79,17 +79,23 @@ public sealed class CrashTests : IDisposable
         try
         {
             // The kill comes right after a step, and hits the others wherever they are.
-            for (var step = 0; step <= crash % MaxSteps; step++)
+            for (var step = 0; step <= crash % MaxSteps && await children[0].ReadLineAsync(Cancellation) is not null; step++)
             {
-                Assert.Equal("step", await children[0].ReadLineAsync(Cancellation));
+            }
+
+            foreach (var child in children)
+            {
+                child.Kill();
+
+                // One that ended by itself says why.
+                var error = (await child.WaitAsync(Cancellation)).Error;
+                Assert.True(error.Length == 0, error);
             }
         }
         finally
         {
             foreach (var child in children)
             {
-                child.Kill();
-                await child.WaitAsync(Cancellation);
                 child.Dispose();
             }
         }
