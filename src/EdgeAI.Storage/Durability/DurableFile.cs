@@ -44,11 +44,7 @@ internal static class DurableFile
     {
         var directory = Path.GetDirectoryName(path)!;
         DirectorySync.Create(directory);
-        try
-        {
-            File.Move(temporary, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
+        if (!TryMove(temporary, path))
         {
             File.Delete(temporary);
             return false;
@@ -83,5 +79,25 @@ internal static class DurableFile
 
         DirectorySync.Flush(parent);
         return true;
+    }
+
+    // Elsewhere than on Windows, File.Move looks whether the name is free and then renames over whatever took it since; a second name is given or refused in one step.
+    private static bool TryMove(string temporary, string path)
+    {
+        if (SharedFile.TryLink(temporary, path))
+        {
+            File.Delete(temporary);
+            return true;
+        }
+
+        try
+        {
+            File.Move(temporary, path, overwrite: false);
+            return true;
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return false;
+        }
     }
 }
