@@ -75,6 +75,7 @@ internal static class ModelProbe
         }
 
         await using var lease = await edge.Engine.LoadAsync(reference);
+        Run(lease, 1);
         if (HasStages(file))
         {
             await signal.Packed;
@@ -126,9 +127,16 @@ internal static class ModelProbe
         }
 
         var loaded = ResidentMemory.Read();
-        await using var other = Create(data, isMapped, new PackedSignal());
+        var otherSignal = new PackedSignal();
+        await using var other = Create(data, isMapped, otherSignal);
         await using var second = await other.Engine.LoadAsync(reference);
         Run(second, 1);
+        if (!isMapped && HasStages(file))
+        {
+            await otherSignal.Packed;
+            Run(second, 1);
+        }
+
         var secondPrivate = (ResidentMemory.Read() - loaded).Anonymous;
         await second.DisposeAsync();
         await other.DisposeAsync();

@@ -66,7 +66,7 @@ internal sealed class OnnxBinding : IModelBinding
         }
         finally
         {
-            graph.Release();
+            _session.Release(graph);
         }
     }
 

@@ -1,5 +1,6 @@
 using EdgeAI.Configuration;
 using EdgeAI.Inference;
+using EdgeAI.Memory;
 using EdgeAI.Models;
 using EdgeAI.Storage;
 using Microsoft.Extensions.Logging;
@@ -58,12 +59,13 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
     {
         var length = model.Files.WeightsPath is { } path ? new FileInfo(path).Length : 0;
         var plan = WeightPackingPolicy.Choose(options, model.Manifest, length);
-        if (plan == PackingPlan.Kept && await TryLoadPackedAsync(model, name, 0, cancellationToken).ConfigureAwait(false) is { } packed)
+        if (plan == PackingPlan.Kept && await TryLoadPackedAsync(model, name, isBehind: false, cancellationToken).ConfigureAwait(false) is { } packed)
         {
+            GiveMemoryBack();
             return new OnnxSession(name, device, model.Manifest.Signature, packed);
         }
 
-        var optimized = await TryMakeAsync(model, name, false, 0, cancellationToken).ConfigureAwait(false);
+        var optimized = await TryMakeAsync(model, name, isPacked: false, isBehind: false, cancellationToken).ConfigureAwait(false);
         var graph = _loader.Load(
             optimized ?? model.Files,
             optimized is null ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL,
@@ -72,7 +74,7 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
         var session = new OnnxSession(name, device, model.Manifest.Signature, graph);
         if (plan == PackingPlan.Behind)
         {
-            session.ChangeOverWhenMade(token => PackBehindAsync(model, name, token));
+            session.ChangeOverAfterFirstRun(token => PackBehindAsync(model, name, token), () => EndChangeOver(name));
         }
 
         return session;
@@ -85,13 +87,7 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
             await Packing.WaitAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                var packed = await TryLoadPackedAsync(model, name, 1, cancellationToken).ConfigureAwait(false);
-                if (packed is not null)
-                {
-                    LogPacked(logger, name);
-                }
-
-                return packed;
+                return await TryLoadPackedAsync(model, name, isBehind: true, cancellationToken).ConfigureAwait(false);
             }
             finally
             {
@@ -104,16 +100,16 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
         }
     }
 
-    private async ValueTask<OnnxGraphSession?> TryLoadPackedAsync(IHotModel model, string name, int threads, CancellationToken cancellationToken)
+    private async ValueTask<OnnxGraphSession?> TryLoadPackedAsync(IHotModel model, string name, bool isBehind, CancellationToken cancellationToken)
     {
-        if (await TryMakeAsync(model, name, true, threads, cancellationToken).ConfigureAwait(false) is not { } files)
+        if (await TryMakeAsync(model, name, isPacked: true, isBehind, cancellationToken).ConfigureAwait(false) is not { } files)
         {
             return null;
         }
 
         try
         {
-            return _loader.LoadPacked(files, cancellationToken);
+            return _loader.LoadPacked(files, isBehind, cancellationToken);
         }
         catch (OnnxRuntimeException exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -123,14 +119,14 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
     }
 
     // What is kept saves time at the next load; without it the model loads all the same, so what goes wrong here is told and passed over.
-    private async ValueTask<HotFiles?> TryMakeAsync(IHotModel model, string name, bool isPacked, int threads, CancellationToken cancellationToken)
+    private async ValueTask<HotFiles?> TryMakeAsync(IHotModel model, string name, bool isPacked, bool isBehind, CancellationToken cancellationToken)
     {
         try
         {
             return _optimization.Find(model, isPacked) ?? await _optimization.MakeAsync(
                 model,
                 isPacked,
-                configure => OnnxGraphLoader.Write(model.Files, GraphOptimizationLevel.ORT_ENABLE_ALL, isPacked, threads, configure, cancellationToken),
+                configure => Write(model.Files, isPacked, isBehind, configure, cancellationToken),
                 cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is OnnxRuntimeException or StorageException or InvalidModelException or IOException or UnauthorizedAccessException
@@ -140,6 +136,27 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
             return null;
         }
     }
+
+    private static void Write(HotFiles files, bool isPacked, bool isBehind, Action<SessionOptions> configure, CancellationToken cancellationToken)
+    {
+        if (isBehind)
+        {
+            LowPriorityThread.Run(() => OnnxGraphLoader.Write(files, GraphOptimizationLevel.ORT_ENABLE_ALL, isPacked, threads: 1, configure, cancellationToken));
+        }
+        else
+        {
+            OnnxGraphLoader.Write(files, GraphOptimizationLevel.ORT_ENABLE_ALL, isPacked, threads: 0, configure, cancellationToken);
+        }
+    }
+
+    private void EndChangeOver(string name)
+    {
+        GiveMemoryBack();
+        LogPacked(logger, name);
+    }
+
+    // The packing frees what it packed, which the C library would keep.
+    private static void GiveMemoryBack() => GlibcHeap.TryFind()?.Trim();
 
     [LoggerMessage(2, LogLevel.Information, "{Model} runs on packed weights from now on.")]
     private static partial void LogPacked(ILogger logger, string model);

@@ -27,8 +27,16 @@ internal sealed class OnnxGraphLoader(InferenceOptions options)
     }
 
     /// <summary>A session over an optimised graph whose packed weights are in the same file, which ONNX Runtime maps.</summary>
-    public OnnxGraphSession LoadPacked(HotFiles files, CancellationToken cancellationToken) =>
-        new(Open(files, null, GraphOptimizationLevel.ORT_DISABLE_ALL, isPacked: true, options.CpuThreads, null, cancellationToken), weights: null);
+    /// <param name="files">The graph and its weights.</param>
+    /// <param name="isBehind">Whether requests are served meanwhile, which need the other processors.</param>
+    /// <param name="cancellationToken">Cancels the loading.</param>
+    public OnnxGraphSession LoadPacked(HotFiles files, bool isBehind, CancellationToken cancellationToken)
+    {
+        Action<SessionOptions>? configure = isBehind ? null : session => session.AddSessionConfigEntry("session.prepack.enable_parallel", "1");
+        return new OnnxGraphSession(
+            Open(files, null, GraphOptimizationLevel.ORT_DISABLE_ALL, isPacked: true, options.CpuThreads, configure, cancellationToken),
+            weights: null);
+    }
 
     /// <summary>Makes a session for what it writes as it is made, and disposes it.</summary>
     /// <param name="files">The graph and its weights.</param>
@@ -68,7 +76,6 @@ internal sealed class OnnxGraphLoader(InferenceOptions options)
         // Threads that spin within a run make it up to 1.7 times as fast; between runs they would take processors from the app for nothing.
         session.AddSessionConfigEntry("session.force_spinning_stop", "1");
         session.AddSessionConfigEntry("session.disable_prepacking", isPacked ? "0" : "1");
-        session.AddSessionConfigEntry("session.prepack.enable_parallel", "1");
         if (weights is not null)
         {
             session.AddSessionConfigEntry("session.use_external_initializer_file_buffers_directly", "1");

@@ -12,6 +12,8 @@ internal sealed class OnnxSession : IBindableSession
     private readonly string[] _outputNames;
     private readonly CancellationTokenSource _disposing = new();
     private OnnxGraphSession _current;
+    private Func<CancellationToken, Task<OnnxGraphSession?>>? _makeNext;
+    private Action? _changed;
     private Task _changeOver = Task.CompletedTask;
     private volatile bool _isDisposed;
 
@@ -29,17 +31,16 @@ internal sealed class OnnxSession : IBindableSession
     /// <summary>Shared by all runs that nobody can cancel; it is never written to.</summary>
     public static RunOptions Uncancellable { get; } = new();
 
-    /// <summary>Makes another session of the same graph behind the runs, and changes over to it between two of them. Called once, before the session is handed out.</summary>
+    /// <summary>
+    /// Makes another session of the same graph behind the runs, and changes over to it between two of them. The making begins when the first run is over, for that one is waited for
+    /// most. Called once, before the session is handed out.
+    /// </summary>
     /// <param name="make">Makes it; null when that failed, was said, and the session stays as it is. Cancelled by <see cref="Dispose"/>.</param>
-    public void ChangeOverWhenMade(Func<CancellationToken, Task<OnnxGraphSession?>> make)
+    /// <param name="changed">Called when the old session is gone.</param>
+    public void ChangeOverAfterFirstRun(Func<CancellationToken, Task<OnnxGraphSession?>> make, Action changed)
     {
-        _changeOver = Task.Run(async () =>
-        {
-            if (await make(_disposing.Token).ConfigureAwait(false) is { } next)
-            {
-                await Interlocked.Exchange(ref _current, next).RetireAsync().ConfigureAwait(false);
-            }
-        });
+        _makeNext = make;
+        _changed = changed;
     }
 
     public ModelOutputs Run(IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken)
@@ -57,7 +58,7 @@ internal sealed class OnnxSession : IBindableSession
         }
         finally
         {
-            graph.Release();
+            Release(graph);
         }
     }
 
@@ -82,6 +83,16 @@ internal sealed class OnnxSession : IBindableSession
         }
     }
 
+    /// <summary>Ends the run that held it.</summary>
+    public void Release(OnnxGraphSession graph)
+    {
+        graph.Release();
+        if (_makeNext is not null && Interlocked.Exchange(ref _makeNext, null) is { } make)
+        {
+            _changeOver = Task.Run(() => ChangeOverAsync(make));
+        }
+    }
+
     public InferenceException Failed(OnnxRuntimeException exception) => new(_name, _device.ToString(), exception.Message, exception);
 
     public void Dispose()
@@ -98,6 +109,15 @@ internal sealed class OnnxSession : IBindableSession
         _changeOver.GetAwaiter().GetResult();
         _current.RetireAsync().GetAwaiter().GetResult();
         _disposing.Dispose();
+    }
+
+    private async Task ChangeOverAsync(Func<CancellationToken, Task<OnnxGraphSession?>> make)
+    {
+        if (await make(_disposing.Token).ConfigureAwait(false) is { } next)
+        {
+            await Interlocked.Exchange(ref _current, next).RetireAsync().ConfigureAwait(false);
+            _changed!();
+        }
     }
 
     private ModelOutputs RunCancellable(OnnxGraphSession graph, OnnxInputs inputs, CancellationToken cancellationToken)
