@@ -22,8 +22,13 @@ internal static class WeightPackingPolicy
             return PackingPlan.None;
         }
 
+        if (options.WeightPacking == WeightPacking.Always)
+        {
+            return options.KeepPackedWeights ? PackingPlan.Kept : PackingPlan.Private;
+        }
+
         var isSmall = weightsLength <= SmallModel;
-        if (isSmall || options.WeightPacking == WeightPacking.Always || Has(manifest, QuantizedMarks))
+        if (isSmall || Has(manifest, QuantizedMarks))
         {
             return !isSmall && options.KeepPackedWeights ? PackingPlan.Kept : PackingPlan.Private;
         }
