@@ -14,7 +14,14 @@ public sealed class InferenceOptions
     [Range(0, 1024)]
     public int CpuThreads { get; set; }
 
-    /// <summary>Whether weights are packed anew, in private memory, for faster kernels.</summary>
+    /// <summary>Whether weights are packed for faster kernels.</summary>
     /// <value>The default is <see cref="WeightPacking.Auto"/>.</value>
     public WeightPacking WeightPacking { get; set; }
+
+    /// <summary>
+    /// Whether packed weights of large models are kept in a file beside the hot files, and mapped, rather than made anew in private memory at each load. The file holds the weights plain and
+    /// packed: two to three times the weights' size on disk. Quantised models wait for it at their first load; others serve at once, and change over when it has been made behind them.
+    /// </summary>
+    /// <value>The default is true. False costs quantised models private memory of about their size, and float models speed with many rows.</value>
+    public bool KeepPackedWeights { get; set; } = true;
 }

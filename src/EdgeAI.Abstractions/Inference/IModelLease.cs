@@ -34,4 +34,15 @@ public interface IModelLease : IAsyncDisposable
     /// <exception cref="InvalidModelInputException">An input is missing, unknown, or of the wrong type or shape; the message says what the model wants.</exception>
     /// <exception cref="InferenceException">The model failed while it ran.</exception>
     ModelOutputs Run(IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken = default);
+
+    /// <summary>Binds inputs and outputs for many runs over the same memory, with no managed allocation a run.</summary>
+    /// <param name="inputs">A value for every required input. Change the contents of its memory between runs as you like.</param>
+    /// <param name="outputs">
+    /// Tensors whose memory outputs are written to, by the outputs' names; null or fewer than the model has when the others may be the binding's own. Their memory must be writable, have the
+    /// shape that the model gives, and overlap nothing that is bound.
+    /// </param>
+    /// <returns>The binding; the caller disposes it. It keeps the model loaded, even when this lease is disposed.</returns>
+    /// <exception cref="InvalidModelInputException">An input is missing, unknown, or of the wrong type or shape; the message says what the model wants.</exception>
+    /// <exception cref="InvalidModelOutputException">An output is unknown, of the wrong type or shape, or can't be written where it is asked for.</exception>
+    IModelBinding Bind(IReadOnlyDictionary<string, ModelValue> inputs, IReadOnlyDictionary<string, TensorValue>? outputs = null);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EdgeAI.Inference;
 using EdgeAI.Models;
 using EdgeAI.Providers;
@@ -9,6 +10,7 @@ internal sealed class ModelLease(ModelReference reference, SharedModel model, Lo
 {
     // The load is over before a lease is made.
     private readonly LoadedSession _session = model.Session.Result;
+    private readonly LeaseUse _use = new(() => models.ReleaseAsync(model));
     private int _isDisposed;
 
     public ModelReference Reference => reference;
@@ -22,34 +24,53 @@ internal sealed class ModelLease(ModelReference reference, SharedModel model, Lo
     public async ValueTask<ModelOutputs> RunAsync(IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken = default)
     {
         Require(inputs);
-        models.Hold(model);
+        _use.Enter();
         try
         {
             return await Task.Run(() => RunSession(inputs, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            await models.ReleaseAsync(model).ConfigureAwait(false);
+            await _use.LeaveAsync().ConfigureAwait(false);
         }
     }
 
     public ModelOutputs Run(IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken = default)
     {
         Require(inputs);
-        models.Hold(model);
+        _use.Enter();
         try
         {
             return RunSession(inputs, cancellationToken);
         }
         finally
         {
-            // Only the last holder's release waits for anything, and only for the session's own disposal.
-            models.ReleaseAsync(model).AsTask().GetAwaiter().GetResult();
+            _use.Leave();
+        }
+    }
+
+    public IModelBinding Bind(IReadOnlyDictionary<string, ModelValue> inputs, IReadOnlyDictionary<string, TensorValue>? outputs = null)
+    {
+        Require(inputs);
+        var targets = outputs ?? ImmutableDictionary<string, TensorValue>.Empty;
+        OutputCheck.Require(reference, Signature, inputs, targets);
+        _use.Enter();
+        try
+        {
+            return new LeasedBinding(reference, BindSession(inputs, targets), _use);
+        }
+        catch
+        {
+            _use.Leave();
+            throw;
         }
     }
 
     public ValueTask DisposeAsync() =>
-        Interlocked.Exchange(ref _isDisposed, 1) == 0 ? models.ReleaseAsync(model) : ValueTask.CompletedTask;
+        Interlocked.Exchange(ref _isDisposed, 1) == 0 ? _use.LeaveAsync() : ValueTask.CompletedTask;
+
+    private IModelBinding BindSession(IReadOnlyDictionary<string, ModelValue> inputs, IReadOnlyDictionary<string, TensorValue> outputs) =>
+        (_session.Session as IBindableSession)?.TryBind(inputs, outputs) ?? new RepeatedRun(_session.Session, Device.ToString(), inputs, outputs);
 
     // A provider knows the model by its files, the caller by its reference.
     private ModelOutputs RunSession(IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken)

@@ -60,7 +60,7 @@ internal static class InputCheck
         _ => null,
     };
 
-    private static string? FindProblem(ModelValueType expected, TensorValue tensor)
+    public static string? FindProblem(ModelValueType expected, TensorValue tensor)
     {
         if (tensor.ElementType != expected.ElementType)
         {

@@ -8,13 +8,15 @@ namespace EdgeAI.Storage.Materializing;
 /// <summary>Lays model files in a folder out as hot files.</summary>
 internal sealed class HotFileLayout : IHotFileLayout
 {
+    public bool IsWhole(string directory) => HotStamps.Match(directory);
+
     public async ValueTask<HotFiles> LayOutAsync(string modelPath, string directory, CancellationToken cancellationToken = default)
     {
         try
         {
             using var files = new FolderHotSource(modelPath);
             var model = await OnnxModelParser.ParseAsync(files, cancellationToken).ConfigureAwait(false);
-            return await new HotFileWriter(model, new HotFolderWriter(directory, files)).WriteAsync(cancellationToken).ConfigureAwait(false);
+            return await new HotFileWriter(model, new HotFolderWriter(directory, files), keepsPacked: true).WriteAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (MalformedModelException exception)
         {

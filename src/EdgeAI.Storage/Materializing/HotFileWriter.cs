@@ -5,14 +5,17 @@ using EdgeAI.Storage.Importing.Onnx;
 namespace EdgeAI.Storage.Materializing;
 
 /// <summary>Lays a model out: a skeleton graph, and the large tensors in a file to map.</summary>
-internal sealed class HotFileWriter(OnnxModel model, HotFolderWriter folder)
+/// <param name="model">The model.</param>
+/// <param name="folder">Where its files go.</param>
+/// <param name="keepsPacked">Whether what kernels made of the tensors goes with them.</param>
+internal sealed class HotFileWriter(OnnxModel model, HotFolderWriter folder, bool keepsPacked = false)
 {
     // Bytes that must move into the graph (small external tensors, those in subgraphs) are held in memory while it is written.
     private const long MaxInlined = 64L << 20;
 
     public async ValueTask<HotFiles> WriteAsync(CancellationToken cancellationToken)
     {
-        var plan = new WeightsPlan(model.Tensors);
+        var plan = new WeightsPlan(model.Tensors, keepsPacked);
         await WriteGraphAsync(plan, cancellationToken).ConfigureAwait(false);
         if (plan.Length > 0)
         {
@@ -31,7 +34,7 @@ internal sealed class HotFileWriter(OnnxModel model, HotFolderWriter folder)
         {
             if (plan.Find(tensor) is { } place)
             {
-                writer.Replace(tensor, ProtobufFields.External(place, tensor.Length));
+                writer.Replace(tensor, ProtobufFields.External(place, tensor.Length, plan.FindPacked(tensor)));
             }
         }
 

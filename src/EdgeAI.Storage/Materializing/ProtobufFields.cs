@@ -12,12 +12,17 @@ internal static class ProtobufFields
     private const int DataLocation = 14;
 
     /// <summary>The fields of a tensor whose bytes are in the weights file.</summary>
-    public static byte[] External(long offset, long length)
+    public static byte[] External(long offset, long length, IEnumerable<(string Key, string Value)> more)
     {
         using var stream = new MemoryStream();
         WriteEntry(stream, "location", HotFiles.WeightsName);
         WriteEntry(stream, "offset", offset.ToString(CultureInfo.InvariantCulture));
         WriteEntry(stream, "length", length.ToString(CultureInfo.InvariantCulture));
+        foreach (var (key, value) in more)
+        {
+            WriteEntry(stream, key, value);
+        }
+
         WriteTag(stream, DataLocation, WireType.Varint);
         WriteVarint(stream, 1);
         return stream.ToArray();

@@ -7,11 +7,18 @@ internal sealed class WeightsPlan
 {
     private readonly Dictionary<(string? Location, long Offset, long Length), long> _places = [];
 
-    public WeightsPlan(IReadOnlyList<OnnxTensor> tensors)
+    /// <param name="tensors">All tensors of a model.</param>
+    /// <param name="keepsPacked">Whether what kernels made of the tensors is kept, after the tensors themselves.</param>
+    public WeightsPlan(IReadOnlyList<OnnxTensor> tensors, bool keepsPacked)
     {
         foreach (var tensor in tensors.Where(IsMapped))
         {
-            Place(tensor);
+            Place(tensor.Location, tensor.Offset, tensor.Length);
+        }
+
+        if (keepsPacked)
+        {
+            PlacePacked(tensors.Where(IsMapped));
         }
     }
 
@@ -25,15 +32,36 @@ internal sealed class WeightsPlan
     public long? Find(OnnxTensor tensor) =>
         IsMapped(tensor) ? _places[(tensor.Location, tensor.Offset, tensor.Length)] : null;
 
+    /// <summary>What kernels made of a tensor, in the words of its external data, where it is in the weights file.</summary>
+    public IEnumerable<(string Key, string Value)> FindPacked(OnnxTensor tensor) =>
+        tensor.Packed.All(packed => packed.Blobs.All(blob => _places.ContainsKey(PlaceOf(tensor, blob))))
+            ? tensor.Packed.Select(packed => (packed.Key, packed.WriteAt([.. packed.Blobs.Select(blob => _places[PlaceOf(tensor, blob)])])))
+            : [];
+
+    private static (string? Location, long Offset, long Length) PlaceOf(OnnxTensor tensor, PackedWeights.Blob blob) =>
+        (tensor.Location, blob.Offset, blob.Length);
+
     private static bool IsMapped(OnnxTensor tensor) => tensor.IsInitializer && tensor.Length >= OnnxModelParser.LargeTensor;
 
-    private void Place(OnnxTensor tensor)
+    // Kernels load what they packed by aligned instructions; ONNX Runtime writes it wherever the file ends.
+    private void PlacePacked(IEnumerable<OnnxTensor> tensors)
+    {
+        foreach (var tensor in tensors)
+        {
+            foreach (var blob in tensor.Packed.SelectMany(packed => packed.Blobs))
+            {
+                Place(tensor.Location, blob.Offset, blob.Length);
+            }
+        }
+    }
+
+    private void Place(string? location, long offset, long length)
     {
         var start = (Length + HotFiles.Alignment - 1) / HotFiles.Alignment * HotFiles.Alignment;
-        if (_places.TryAdd((tensor.Location, tensor.Offset, tensor.Length), start))
+        if (_places.TryAdd((location, offset, length), start) && length > 0)
         {
-            Runs.Add(new WeightsRun(tensor.Location, tensor.Offset, tensor.Length, start));
-            Length = start + tensor.Length;
+            Runs.Add(new WeightsRun(location, offset, length, start));
+            Length = start + length;
         }
     }
 }

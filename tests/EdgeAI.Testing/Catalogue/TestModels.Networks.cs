@@ -73,8 +73,17 @@ public static partial class TestModels
             .Node("MatMul", ["x", "w"], ["y"])),
         () => Inputs("x", TensorValue.Create(SeededRandom.Floats(2, 512), 1, 512)));
 
+    /// <summary>y = the places of what is not zero: a shape that follows from values.</summary>
+    public static TestModel NonZero { get; } = new(
+        "non-zero",
+        () => Model(graph => graph
+            .Input("x", OnnxType.Tensor(ElementType.Float32, 4))
+            .Output("y", OnnxType.Tensor(ElementType.Int64, 1, OnnxDimension.Unknown))
+            .Node("NonZero", ["x"], ["y"])),
+        () => Inputs("x", TensorValue.Create(new float[] { 1, 0, 2, 0 }, 4)));
+
     private static IEnumerable<TestModel> Networks() =>
-        [Add, AddOne, MatMul, FineTunedMatMul, DynamicShapes, Mlp, Convolutions, HalfPrecision, DynamicallyQuantized, Int4Weight];
+        [NonZero, Add, AddOne, MatMul, FineTunedMatMul, DynamicShapes, Mlp, Convolutions, HalfPrecision, DynamicallyQuantized, Int4Weight];
 
     private static float[] FineTune(float[] weights)
     {

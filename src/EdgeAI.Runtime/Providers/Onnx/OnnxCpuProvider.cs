@@ -1,5 +1,6 @@
 using EdgeAI.Configuration;
 using EdgeAI.Inference;
+using EdgeAI.Memory;
 using EdgeAI.Models;
 using EdgeAI.Storage;
 using Microsoft.Extensions.Logging;
@@ -14,6 +15,10 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
     public const string ProviderName = "cpu";
 
     private readonly OnnxOptimization _optimization = new(layout);
+    private readonly OnnxGraphLoader _loader = new(options);
+
+    // Packing takes memory of the weights' size while it goes on: one model at a time in a process.
+    private static readonly SemaphoreSlim Packing = new(1, 1);
 
     public string Name => ProviderName;
 
@@ -52,28 +57,77 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
 
     private async Task<IModelSession> CreateAsync(IHotModel model, ExecutionDevice device, string name, CancellationToken cancellationToken)
     {
-        var optimized = OnnxOptimization.Find(model) ?? await TryOptimizeAsync(model, name, cancellationToken).ConfigureAwait(false);
-        var files = optimized ?? model.Files;
-        var level = optimized is null ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL;
-        var weights = files.WeightsPath is null ? null : new MappedWeights(files.WeightsPath);
-        try
+        var length = model.Files.WeightsPath is { } path ? new FileInfo(path).Length : 0;
+        var plan = WeightPackingPolicy.Choose(options, model.Manifest, length);
+        if (plan == PackingPlan.Kept && await TryLoadPackedAsync(model, name, isBehind: false, cancellationToken).ConfigureAwait(false) is { } packed)
         {
-            var session = Open(files, weights, level, IsPacked(model.Manifest, weights), null, cancellationToken);
-            return new OnnxSession(name, device, model.Manifest.Signature, session, weights);
+            GiveMemoryBack();
+            return new OnnxSession(name, device, model.Manifest.Signature, packed);
         }
-        catch
+
+        var optimized = await TryMakeAsync(model, name, isPacked: false, isBehind: false, cancellationToken).ConfigureAwait(false);
+        var graph = _loader.Load(
+            optimized ?? model.Files,
+            optimized is null ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL,
+            plan is PackingPlan.Private or PackingPlan.Kept,
+            cancellationToken);
+        var session = new OnnxSession(name, device, model.Manifest.Signature, graph);
+        if (plan == PackingPlan.Behind)
         {
-            weights?.Dispose();
-            throw;
+            session.ChangeOverAfterFirstRun(token => PackBehindAsync(model, name, token), () => EndChangeOver(name));
         }
+
+        return session;
     }
 
-    // The kept graph saves time at the next load; without it the model loads all the same, so what goes wrong here is told and passed over.
-    private async ValueTask<HotFiles?> TryOptimizeAsync(IHotModel model, string name, CancellationToken cancellationToken)
+    private async Task<OnnxGraphSession?> PackBehindAsync(IHotModel model, string name, CancellationToken cancellationToken)
     {
         try
         {
-            return await _optimization.MakeAsync(model, configure => Optimize(model.Files, configure, cancellationToken), cancellationToken).ConfigureAwait(false);
+            await Packing.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await TryLoadPackedAsync(model, name, isBehind: true, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                Packing.Release();
+            }
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private async ValueTask<OnnxGraphSession?> TryLoadPackedAsync(IHotModel model, string name, bool isBehind, CancellationToken cancellationToken)
+    {
+        if (await TryMakeAsync(model, name, isPacked: true, isBehind, cancellationToken).ConfigureAwait(false) is not { } files)
+        {
+            return null;
+        }
+
+        try
+        {
+            return _loader.LoadPacked(files, isBehind, cancellationToken);
+        }
+        catch (OnnxRuntimeException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogNotKept(logger, exception, name);
+            return null;
+        }
+    }
+
+    // What is kept saves time at the next load; without it the model loads all the same, so what goes wrong here is told and passed over.
+    private async ValueTask<HotFiles?> TryMakeAsync(IHotModel model, string name, bool isPacked, bool isBehind, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _optimization.Find(model, isPacked) ?? await _optimization.MakeAsync(
+                model,
+                isPacked,
+                configure => Write(model.Files, isPacked, isBehind, configure, cancellationToken),
+                cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is OnnxRuntimeException or StorageException or InvalidModelException or IOException or UnauthorizedAccessException
             && !cancellationToken.IsCancellationRequested)
@@ -83,47 +137,29 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
         }
     }
 
-    private void Optimize(HotFiles files, Action<SessionOptions> configure, CancellationToken cancellationToken)
+    private static void Write(HotFiles files, bool isPacked, bool isBehind, Action<SessionOptions> configure, CancellationToken cancellationToken)
     {
-        using var weights = files.WeightsPath is null ? null : new MappedWeights(files.WeightsPath);
-        using var session = Open(files, weights, GraphOptimizationLevel.ORT_ENABLE_ALL, isPacked: false, configure, cancellationToken);
-    }
-
-    private unsafe InferenceSession Open(
-        HotFiles files,
-        MappedWeights? weights,
-        GraphOptimizationLevel level,
-        bool isPacked,
-        Action<SessionOptions>? configure,
-        CancellationToken cancellationToken)
-    {
-        using var session = new SessionOptions
+        if (isBehind)
         {
-            GraphOptimizationLevel = level,
-            IntraOpNumThreads = options.CpuThreads,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
-        };
-
-        // Threads that spin within a run make it up to 1.7 times as fast; between runs they would take processors from the app for nothing.
-        session.AddSessionConfigEntry("session.force_spinning_stop", "1");
-        session.AddSessionConfigEntry("session.disable_prepacking", isPacked ? "0" : "1");
-        if (weights is not null)
-        {
-            session.AddSessionConfigEntry("session.use_external_initializer_file_buffers_directly", "1");
-            OrtNative.AddExternalFile(session, HotFiles.WeightsName, weights.Data, weights.Length);
+            LowPriorityThread.Run(() => OnnxGraphLoader.Write(files, GraphOptimizationLevel.ORT_ENABLE_ALL, isPacked, threads: 1, configure, cancellationToken));
         }
-
-        configure?.Invoke(session);
-        using var cancellation = cancellationToken.Register(state => ((SessionOptions)state!).SetLoadCancellationFlag(true), session);
-        return new InferenceSession(files.ModelPath, session);
+        else
+        {
+            OnnxGraphLoader.Write(files, GraphOptimizationLevel.ORT_ENABLE_ALL, isPacked, threads: 0, configure, cancellationToken);
+        }
     }
 
-    private bool IsPacked(ModelManifest manifest, MappedWeights? weights) => options.WeightPacking switch
+    private void EndChangeOver(string name)
     {
-        WeightPacking.Always => true,
-        WeightPacking.Never => false,
-        _ => WeightPackingPolicy.IsWorthwhile(manifest, weights?.Length ?? 0),
-    };
+        GiveMemoryBack();
+        LogPacked(logger, name);
+    }
+
+    // The packing frees what it packed, which the C library would keep.
+    private static void GiveMemoryBack() => GlibcHeap.TryFind()?.Trim();
+
+    [LoggerMessage(2, LogLevel.Information, "{Model} runs on packed weights from now on.")]
+    private static partial void LogPacked(ILogger logger, string model);
 
     [LoggerMessage(1, LogLevel.Warning, "The optimised graph of {Model} could not be kept; the model is optimised anew at each load.")]
     private static partial void LogNotKept(ILogger logger, Exception exception, string model);

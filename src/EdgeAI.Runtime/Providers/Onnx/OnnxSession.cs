@@ -4,61 +4,133 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace EdgeAI.Providers.Onnx;
 
-/// <summary>A session of ONNX Runtime, and the mapping that its weights are in.</summary>
-internal sealed class OnnxSession : IModelSession
+/// <summary>A model as its callers see it, whatever session of ONNX Runtime it runs in at the moment; see readme.md beside this file.</summary>
+internal sealed class OnnxSession : IBindableSession
 {
-    // Shared by all runs that nobody can cancel; it is never written to.
-    private static readonly RunOptions Uncancellable = new();
-
     private readonly string _name;
     private readonly ExecutionDevice _device;
-    private readonly InferenceSession _session;
-    private readonly MappedWeights? _weights;
     private readonly string[] _outputNames;
+    private readonly CancellationTokenSource _disposing = new();
+    private OnnxGraphSession _current;
+    private Func<CancellationToken, Task<OnnxGraphSession?>>? _makeNext;
+    private Action? _changed;
+    private Task _changeOver = Task.CompletedTask;
+    private volatile bool _isDisposed;
 
-    public OnnxSession(string name, ExecutionDevice device, ModelSignature signature, InferenceSession session, MappedWeights? weights)
+    public OnnxSession(string name, ExecutionDevice device, ModelSignature signature, OnnxGraphSession graph)
     {
         _name = name;
         _device = device;
-        _session = session;
-        _weights = weights;
-        _outputNames = [.. session.OutputNames];
+        _current = graph;
+        _outputNames = [.. graph.Session.OutputNames];
         Signature = signature;
     }
 
     public ModelSignature Signature { get; }
 
+    /// <summary>Shared by all runs that nobody can cancel; it is never written to.</summary>
+    public static RunOptions Uncancellable { get; } = new();
+
+    /// <summary>
+    /// Makes another session of the same graph behind the runs, and changes over to it between two of them. The making begins when the first run is over, for that one is waited for
+    /// most. Called once, before the session is handed out.
+    /// </summary>
+    /// <param name="make">Makes it; null when that failed, was said, and the session stays as it is. Cancelled by <see cref="Dispose"/>.</param>
+    /// <param name="changed">Called when the old session is gone.</param>
+    public void ChangeOverAfterFirstRun(Func<CancellationToken, Task<OnnxGraphSession?>> make, Action changed)
+    {
+        _makeNext = make;
+        _changed = changed;
+    }
+
     public ModelOutputs Run(IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken)
     {
+        var graph = Hold();
         try
         {
             using var bound = new OnnxInputs(inputs);
-            return cancellationToken.CanBeCanceled ? RunCancellable(bound, cancellationToken) : Run(bound, Uncancellable);
+            return cancellationToken.CanBeCanceled ? RunCancellable(graph, bound, cancellationToken) : Run(graph, bound, Uncancellable);
         }
         catch (OnnxRuntimeException exception)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new InferenceException(_name, _device.ToString(), exception.Message, exception);
+            throw Failed(exception);
+        }
+        finally
+        {
+            Release(graph);
         }
     }
 
-    public void Dispose()
+    public IModelBinding? TryBind(IReadOnlyDictionary<string, ModelValue> inputs, IReadOnlyDictionary<string, TensorValue> outputs) =>
+        inputs.Values.All(value => value is TensorValue { ElementType: not ElementType.String } or OptionalValue)
+            ? new OnnxBinding(this, inputs, outputs)
+            : null;
+
+    /// <summary>The session to run in now, held for that run.</summary>
+    public OnnxGraphSession Hold()
     {
-        _session.Dispose();
-        _weights?.Dispose();
+        while (true)
+        {
+            // One that can't be held any more has a successor already, or none.
+            var graph = Volatile.Read(ref _current);
+            if (graph.TryHold())
+            {
+                return graph;
+            }
+
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+        }
     }
 
-    private ModelOutputs RunCancellable(OnnxInputs inputs, CancellationToken cancellationToken)
+    /// <summary>Ends the run that held it.</summary>
+    public void Release(OnnxGraphSession graph)
+    {
+        graph.Release();
+        if (_makeNext is not null && Interlocked.Exchange(ref _makeNext, null) is { } make)
+        {
+            _changeOver = Task.Run(() => ChangeOverAsync(make));
+        }
+    }
+
+    public InferenceException Failed(OnnxRuntimeException exception) => new(_name, _device.ToString(), exception.Message, exception);
+
+    public void Dispose()
+    {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
+        _disposing.Cancel();
+
+        // What is made behind reads the hot files and writes beside them; both are the caller's from here on.
+        _changeOver.GetAwaiter().GetResult();
+        _current.RetireAsync().GetAwaiter().GetResult();
+        _disposing.Dispose();
+    }
+
+    private async Task ChangeOverAsync(Func<CancellationToken, Task<OnnxGraphSession?>> make)
+    {
+        if (await make(_disposing.Token).ConfigureAwait(false) is { } next)
+        {
+            await Interlocked.Exchange(ref _current, next).RetireAsync().ConfigureAwait(false);
+            _changed!();
+        }
+    }
+
+    private ModelOutputs RunCancellable(OnnxGraphSession graph, OnnxInputs inputs, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var options = new RunOptions();
         using var registration = cancellationToken.Register(state => ((RunOptions)state!).Terminate = true, options);
-        return Run(inputs, options);
+        return Run(graph, inputs, options);
     }
 
-    private ModelOutputs Run(OnnxInputs inputs, RunOptions options)
+    private ModelOutputs Run(OnnxGraphSession graph, OnnxInputs inputs, RunOptions options)
     {
-        var results = _session.Run(options, inputs.Names, inputs.Values, _outputNames);
+        var results = graph.Session.Run(options, inputs.Names, inputs.Values, _outputNames);
         var values = new ModelValue[results.Count];
         for (var i = 0; i < values.Length; i++)
         {

@@ -113,6 +113,13 @@ internal sealed partial class OnnxModelParser
             case "length":
                 fields.ExternalLength = ReadNumber(value, key, entry);
                 break;
+            default:
+                if (PackedWeights.Read(key, value) is { } packed)
+                {
+                    fields.Packed.Add(packed);
+                }
+
+                break;
         }
     }
 
@@ -150,6 +157,7 @@ internal sealed partial class OnnxModelParser
             Location = fields.ExternalLocation,
             IsInitializer = isMain,
             DataFields = fields.Location,
+            Packed = fields.Packed,
             Message = _enclosing!,
         });
     }

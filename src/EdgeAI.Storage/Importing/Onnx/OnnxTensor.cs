@@ -9,6 +9,9 @@ internal sealed record OnnxTensor : TensorExtent
     /// <summary>The fields that say where its bytes are; replaced when the bytes move.</summary>
     public required IReadOnlyList<ProtobufField> DataFields { get; init; }
 
+    /// <summary>What kernels made of it, in the same external file.</summary>
+    public IReadOnlyList<PackedWeights> Packed { get; init; } = [];
+
     /// <summary>The tensor's own message and those around it: their lengths change when the bytes move.</summary>
     public required EnclosingMessage Message { get; init; }
 }

@@ -30,6 +30,9 @@ internal sealed class TensorFields
     /// <summary>The fields that say where external bytes are.</summary>
     public List<ProtobufField> Location { get; } = [];
 
+    /// <summary>What kernels made of the tensor, when the file says so.</summary>
+    public List<PackedWeights> Packed { get; } = [];
+
     public bool IsExternal { get; set; }
 
     public string? ExternalLocation { get; set; }

@@ -1,0 +1,31 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace EdgeAI.Benchmarks.Runtime.Processes;
+
+/// <summary>A program that is run to its end; what it says on its error stream is shown.</summary>
+internal sealed record Command(string Program, IReadOnlyList<string> Arguments)
+{
+    private static readonly ConcurrentDictionary<Process, bool> Running = new();
+
+    /// <summary>Ends what still runs, because this process is about to end.</summary>
+    public static void KillRunning()
+    {
+        foreach (var process in Running.Keys)
+        {
+            process.Kill(entireProcessTree: true);
+        }
+    }
+
+    /// <returns>What it printed.</returns>
+    /// <exception cref="CommandException">It ended with another code than 0.</exception>
+    public async Task<string> RunAsync()
+    {
+        using var process = Process.Start(new ProcessStartInfo(Program, Arguments) { RedirectStandardOutput = true })!;
+        Running[process] = true;
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Running.TryRemove(process, out _);
+        return process.ExitCode == 0 ? output : throw new CommandException(Program, process.ExitCode, string.Join(' ', Arguments));
+    }
+}

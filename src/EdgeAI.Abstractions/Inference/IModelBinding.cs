@@ -1,0 +1,26 @@
+namespace EdgeAI.Inference;
+
+/// <summary>
+/// A model with its inputs and outputs bound: for many runs over the same memory. Each run reads what is in the inputs' memory then, copies nothing, and allocates no managed
+/// memory once the first run is over.
+/// </summary>
+/// <remarks>
+/// Not thread-safe; a model may have any number of bindings that run at once. A binding keeps its model loaded, as a lease does, until it is disposed. A run whose outputs change their shapes from
+/// run to run, or are not tensors of a fixed element size, works and allocates.
+/// </remarks>
+public interface IModelBinding : IDisposable
+{
+    /// <summary>
+    /// What the last run gave. An output that was bound is the tensor that was given for it; all others are the binding's own, and are overwritten or disposed by the next run: copy what must outlive
+    /// it, and dispose the binding, not these.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">No run has succeeded yet.</exception>
+    ModelOutputs Outputs { get; }
+
+    /// <summary>Runs the model on the calling thread.</summary>
+    /// <param name="cancellationToken">Stops the run between two operators of the graph; a token that can be cancelled may cost some bytes a run.</param>
+    /// <exception cref="InferenceException">The model failed while it ran; a bound output may have another shape than the model gave.</exception>
+    /// <exception cref="InvalidOperationException">The binding is running on another thread.</exception>
+    /// <exception cref="ObjectDisposedException">The binding has been disposed.</exception>
+    void Run(CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,89 @@
+using EdgeAI.Configuration;
+using EdgeAI.Storage;
+using Microsoft.ML.OnnxRuntime;
+
+namespace EdgeAI.Providers.Onnx;
+
+/// <summary>Makes sessions of ONNX Runtime over hot files.</summary>
+internal sealed class OnnxGraphLoader(InferenceOptions options)
+{
+    /// <summary>A session over an optimised graph, its weights mapped.</summary>
+    /// <param name="files">The graph and its weights.</param>
+    /// <param name="level">What is left to optimise.</param>
+    /// <param name="isPacked">Whether weights are packed, in private memory.</param>
+    /// <param name="cancellationToken">Cancels the loading.</param>
+    public OnnxGraphSession Load(HotFiles files, GraphOptimizationLevel level, bool isPacked, CancellationToken cancellationToken)
+    {
+        var weights = files.WeightsPath is null ? null : new MappedWeights(files.WeightsPath);
+        try
+        {
+            return new OnnxGraphSession(Open(files, weights, level, isPacked, options.CpuThreads, null, cancellationToken), weights);
+        }
+        catch
+        {
+            weights?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A session over an optimised graph whose packed weights are in the same file, which ONNX Runtime maps.</summary>
+    /// <param name="files">The graph and its weights.</param>
+    /// <param name="isBehind">Whether requests are served meanwhile, which need the other processors.</param>
+    /// <param name="cancellationToken">Cancels the loading.</param>
+    public OnnxGraphSession LoadPacked(HotFiles files, bool isBehind, CancellationToken cancellationToken)
+    {
+        Action<SessionOptions>? configure = isBehind ? null : session => session.AddSessionConfigEntry("session.prepack.enable_parallel", "1");
+        return new OnnxGraphSession(
+            Open(files, null, GraphOptimizationLevel.ORT_DISABLE_ALL, isPacked: true, options.CpuThreads, configure, cancellationToken),
+            weights: null);
+    }
+
+    /// <summary>Makes a session for what it writes as it is made, and disposes it.</summary>
+    /// <param name="files">The graph and its weights.</param>
+    /// <param name="level">What is left to optimise.</param>
+    /// <param name="isPacked">Whether weights are packed.</param>
+    /// <param name="threads">How many threads may work; 0 for all.</param>
+    /// <param name="configure">Says what is written.</param>
+    /// <param name="cancellationToken">Cancels the making.</param>
+    public static void Write(
+        HotFiles files,
+        GraphOptimizationLevel level,
+        bool isPacked,
+        int threads,
+        Action<SessionOptions> configure,
+        CancellationToken cancellationToken)
+    {
+        using var weights = files.WeightsPath is null ? null : new MappedWeights(files.WeightsPath);
+        using var session = Open(files, weights, level, isPacked, threads, configure, cancellationToken);
+    }
+
+    private static unsafe InferenceSession Open(
+        HotFiles files,
+        MappedWeights? weights,
+        GraphOptimizationLevel level,
+        bool isPacked,
+        int threads,
+        Action<SessionOptions>? configure,
+        CancellationToken cancellationToken)
+    {
+        using var session = new SessionOptions
+        {
+            GraphOptimizationLevel = level,
+            IntraOpNumThreads = threads,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
+
+        // Threads that spin within a run make it up to 1.7 times as fast; between runs they would take processors from the app for nothing.
+        session.AddSessionConfigEntry("session.force_spinning_stop", "1");
+        session.AddSessionConfigEntry("session.disable_prepacking", isPacked ? "0" : "1");
+        if (weights is not null)
+        {
+            session.AddSessionConfigEntry("session.use_external_initializer_file_buffers_directly", "1");
+            OrtNative.AddExternalFile(session, HotFiles.WeightsName, weights.Data, weights.Length);
+        }
+
+        configure?.Invoke(session);
+        using var cancellation = cancellationToken.Register(state => ((SessionOptions)state!).SetLoadCancellationFlag(true), session);
+        return new InferenceSession(files.ModelPath, session);
+    }
+}

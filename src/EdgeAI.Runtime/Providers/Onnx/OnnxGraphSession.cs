@@ -1,0 +1,46 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace EdgeAI.Providers.Onnx;
+
+/// <summary>A session of ONNX Runtime and the mapping that its weights are in, held by its owner and by the runs in it. Thread-safe, without a lock.</summary>
+internal sealed class OnnxGraphSession(InferenceSession session, MappedWeights? weights)
+{
+    private readonly TaskCompletionSource _unused = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _users = 1;
+
+    public InferenceSession Session => session;
+
+    /// <summary>Holds it for a run.</summary>
+    /// <returns>False when its owner and the last run have left it.</returns>
+    public bool TryHold()
+    {
+        int users;
+        do
+        {
+            users = Volatile.Read(ref _users);
+            if (users == 0)
+            {
+                return false;
+            }
+        }
+        while (Interlocked.CompareExchange(ref _users, users + 1, users) != users);
+        return true;
+    }
+
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+        {
+            _unused.SetResult();
+        }
+    }
+
+    /// <summary>The owner leaves: disposes it after its last run, on the caller's time and not on that run's.</summary>
+    public async Task RetireAsync()
+    {
+        Release();
+        await _unused.Task.ConfigureAwait(false);
+        session.Dispose();
+        weights?.Dispose();
+    }
+}
