@@ -5,58 +5,46 @@ using EdgeAI.Running;
 
 namespace EdgeAI.Loading;
 
-internal sealed class ModelLease(ModelReference reference, SharedModel model, LoadedModels models) : IModelLease
+internal sealed class ModelLease(ModelReference reference, SharedModel model, LoadedSession loaded, LoadedModels models, bool isPin) : IModelLease
 {
-    // The load is over before a lease is made.
-    private readonly LoadedSession _session = model.Session.Result;
+    private readonly ExecutionDevice _firstDevice = loaded.Device;
     private int _isDisposed;
 
     public ModelReference Reference => reference;
 
     public Digest Digest => model.Digest;
 
-    public ModelSignature Signature => _session.Session.Signature;
+    public ModelSignature Signature { get; } = loaded.Session.Signature;
 
-    public ExecutionDevice Device => _session.Device;
+    public ExecutionDevice Device => model.Gate?.Session.Device ?? _firstDevice;
 
     public async ValueTask<ModelOutputs> RunAsync(IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken = default)
     {
         Require(inputs);
-        models.Hold(model);
-        try
-        {
-            return await Task.Run(() => RunSession(inputs, cancellationToken), cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            await models.ReleaseAsync(model).ConfigureAwait(false);
-        }
+        using var run = await models.EnterAsync(model, cancellationToken).ConfigureAwait(false);
+        var session = run.Session;
+        return await Task.Run(() => RunSession(session, inputs, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     public ModelOutputs Run(IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken = default)
     {
         Require(inputs);
-        models.Hold(model);
-        try
-        {
-            return RunSession(inputs, cancellationToken);
-        }
-        finally
-        {
-            // Only the last holder's release waits for anything, and only for the session's own disposal.
-            models.ReleaseAsync(model).AsTask().GetAwaiter().GetResult();
-        }
+        var entering = models.EnterAsync(model, cancellationToken);
+
+        // Only a model that was swapped out is waited for; its load runs on other threads.
+        using var run = entering.IsCompletedSuccessfully ? entering.Result : entering.AsTask().GetAwaiter().GetResult();
+        return RunSession(run.Session, inputs, cancellationToken);
     }
 
     public ValueTask DisposeAsync() =>
-        Interlocked.Exchange(ref _isDisposed, 1) == 0 ? models.ReleaseAsync(model) : ValueTask.CompletedTask;
+        Interlocked.Exchange(ref _isDisposed, 1) == 0 ? models.ReleaseAsync(model, isPin) : ValueTask.CompletedTask;
 
     // A provider knows the model by its files, the caller by its reference.
-    private ModelOutputs RunSession(IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken)
+    private ModelOutputs RunSession(IModelSession session, IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken)
     {
         try
         {
-            return _session.Session.Run(inputs, cancellationToken);
+            return session.Run(inputs, cancellationToken);
         }
         catch (InferenceException exception)
         {

@@ -1,4 +1,5 @@
 using EdgeAI.Inference;
+using EdgeAI.Memory;
 using EdgeAI.Models;
 using Microsoft.ML.OnnxRuntime;
 
@@ -27,6 +28,8 @@ internal sealed class OnnxSession : IModelSession
     }
 
     public ModelSignature Signature { get; }
+
+    public MemoryUse Memory => new(0, _weights?.Length ?? 0, 0);
 
     public ModelOutputs Run(IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken)
     {
