@@ -10,6 +10,18 @@ internal sealed partial class LoadedModels
     private readonly List<MemoryRequest> _requests = [];
     private long _requestNumber;
 
+    /// <summary>How many loads wait for room.</summary>
+    public int WaitingLoads
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _requests.Count;
+            }
+        }
+    }
+
     /// <summary>Waits for room for a load, and takes it.</summary>
     /// <exception cref="MemoryBudgetExceededException">There is none, or there was none in time.</exception>
     public async ValueTask ReserveAsync(SharedModel model, SharedLoad load, MemoryUse use)

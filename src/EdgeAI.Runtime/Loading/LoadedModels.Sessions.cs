@@ -249,6 +249,8 @@ internal sealed partial class LoadedModels
             if (model.Gate is not { } gate)
             {
                 _models.Remove(model.Digest);
+                model.Files?.Dispose();
+                model.Files = null;
             }
             else if (gate.IsIdle && (_isDisposed || model.KeepAlive == TimeSpan.Zero) && gate.TryShutIdle())
             {
@@ -335,19 +337,20 @@ internal sealed partial class LoadedModels
     private void Unload(SharedModel model, SessionGate gate)
     {
         var memory = model.Charge;
+        var session = gate.Session;
         try
         {
             var step = _meter.Begin();
             try
             {
-                gate.Session.Close();
+                session.Dispose();
             }
             finally
             {
                 NoteUnload(model, gate, _meter.End(step));
-                gate.Session.Release();
             }
 
+            session.Keep();
             LogUnloaded(_logger, model.Reference, memory);
         }
 #pragma warning disable CA1031 // Whatever a provider throws here, its bytes must not stay reserved for ever; the error is logged.
@@ -365,6 +368,13 @@ internal sealed partial class LoadedModels
             if (--_sessions == 0)
             {
                 _pressure.Watch(false);
+            }
+
+            // The model is forgotten below when nobody holds it, and its files with it.
+            if (session.OwnsFiles)
+            {
+                model.Files?.Dispose();
+                model.Files = session.Files;
             }
 
             model.Leaving!.SetResult();

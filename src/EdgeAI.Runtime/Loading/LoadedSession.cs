@@ -11,6 +11,11 @@ internal sealed class LoadedSession(IModelSession session, ExecutionDevice devic
 
     public ExecutionDevice Device => device;
 
+    public IHotModel Files => files;
+
+    /// <summary>Whether the files are held for this session; otherwise they are the model's, which was swapped out and is gone from the store.</summary>
+    public bool OwnsFiles { get; init; } = true;
+
     /// <summary>What it takes, so far as is known after its creation.</summary>
     public MemoryUse Memory { get; init; }
 
@@ -20,22 +25,9 @@ internal sealed class LoadedSession(IModelSession session, ExecutionDevice devic
     /// <summary>Private bytes that its creation took, as measured; null when they were not, or the session knows itself.</summary>
     public long? CreatedBytes { get; init; }
 
-    /// <summary>Keeps what was measured for the next process; called before the files are let go.</summary>
+    /// <summary>Keeps what was measured for the next process; the files are held still.</summary>
     public Action Keep { get; init; } = () => { };
 
     /// <summary>Gives the session's memory back; the files are held still.</summary>
-    public void Close() => session.Dispose();
-
-    public void Dispose()
-    {
-        session.Dispose();
-        files.Dispose();
-    }
-
-    /// <summary>Lets the files go.</summary>
-    public void Release()
-    {
-        Keep();
-        files.Dispose();
-    }
+    public void Dispose() => session.Dispose();
 }

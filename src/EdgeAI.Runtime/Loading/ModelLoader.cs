@@ -24,17 +24,30 @@ internal sealed partial class ModelLoader(
     {
         var started = time.GetTimestamp();
         load.Report(ModelLoadStage.Materializing);
-        var files = await store.MaterializeAsync(info.Reference.At(info.Digest), load.Token).ConfigureAwait(false);
+        var files = await MaterializeAsync(info, load).ConfigureAwait(false);
         try
         {
             var loaded = await LoadOnFirstDeviceAsync(info, files, profile, load).ConfigureAwait(false);
             LogLoaded(logger, info.Reference, loaded.Device, time.GetElapsedTime(started).TotalMilliseconds);
             return loaded;
         }
-        catch
+        catch when (files != load.HeldFiles)
         {
             files.Dispose();
             throw;
+        }
+    }
+
+    // The store also looks whether the files are as they were. A version that is gone from it comes back from the files that were held for its leases.
+    private async ValueTask<IHotModel> MaterializeAsync(ModelInfo info, SharedLoad load)
+    {
+        try
+        {
+            return await store.MaterializeAsync(info.Reference.At(info.Digest), load.Token).ConfigureAwait(false);
+        }
+        catch (ModelNotFoundException) when (load.HeldFiles is not null)
+        {
+            return load.HeldFiles;
         }
     }
 
@@ -102,6 +115,7 @@ internal sealed partial class ModelLoader(
             Memory = memory,
             IsMeasured = knowsItself || profile.Measured?.Device == device,
             CreatedBytes = knowsItself ? null : created,
+            OwnsFiles = files != load.HeldFiles,
             Keep = () => Keep(provider, device, files, profile),
         };
     }

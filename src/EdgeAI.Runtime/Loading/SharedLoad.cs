@@ -1,6 +1,7 @@
 using EdgeAI.Inference;
 using EdgeAI.Memory;
 using EdgeAI.Models;
+using EdgeAI.Storage;
 
 namespace EdgeAI.Loading;
 
@@ -18,6 +19,9 @@ internal sealed class SharedLoad(LoadedModels models, SharedModel model)
 
     /// <summary>The loaded model. For any thread.</summary>
     public Task<SessionGate> Session { get; set; } = null!;
+
+    /// <summary>Hot files that are held for the model since it was swapped out; null at its first load. For any thread.</summary>
+    public IHotModel? HeldFiles { get; } = model.Files;
 
     /// <summary>How many wait for it.</summary>
     public int Waiters { get; set; }

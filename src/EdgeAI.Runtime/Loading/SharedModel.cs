@@ -1,5 +1,6 @@
 using EdgeAI.Memory;
 using EdgeAI.Models;
+using EdgeAI.Storage;
 
 namespace EdgeAI.Loading;
 
@@ -43,6 +44,9 @@ internal sealed class SharedModel(ModelRequest request, ModelProfile profile)
         get => _holders;
         set => _holders = value;
     }
+
+    /// <summary>The hot files, held for those who lease the model while it is swapped out: it may be gone from the store when it is to come back.</summary>
+    public IHotModel? Files { get; set; }
 
     /// <summary>How many of the holders want it never swapped out.</summary>
     public int Pins { get; set; }

@@ -58,7 +58,7 @@ internal static class EvictionPlan
     private static bool IsCovered(MemoryUse shortage, MemoryUse freed) =>
         freed.Private >= shortage.Private && freed.Mapped >= shortage.Mapped && freed.Device >= shortage.Device;
 
-    // As much of each kind as is wanted, so that a model that frees what nobody lacks is not taken for it.
+    // Only kinds that are short, so that a model that frees what nobody lacks is not taken for it.
     private static long HelpsBy(MemoryUse frees, MemoryUse shortage) =>
-        Math.Min(frees.Private, shortage.Private) + Math.Min(frees.Mapped, shortage.Mapped) + Math.Min(frees.Device, shortage.Device);
+        (shortage.Private > 0 ? frees.Private : 0) + (shortage.Mapped > 0 ? frees.Mapped : 0) + (shortage.Device > 0 ? frees.Device : 0);
 }
