@@ -1,6 +1,7 @@
 using EdgeAI.Benchmarks.Runtime.Measures;
 using EdgeAI.Benchmarks.Runtime.Models;
 using EdgeAI.Benchmarks.Runtime.Reporting;
+using EdgeAI.Benchmarks.Runtime.Swapping;
 
 namespace EdgeAI.Benchmarks.Runtime;
 
@@ -13,6 +14,9 @@ internal static class RuntimeComparison
         new LargeModelMeasure("int4_", LanguageModel.LargeInt4),
         new LargeModelMeasure("int8_", LanguageModel.LargeInt8),
         new TinyRunMeasure(),
+        new SwapTimeMeasure(),
+        new SwapDriftMeasure(),
+        new ZipfMeasure(),
     ];
 
     public static async Task<int> RunAsync(BenchmarkOptions options)

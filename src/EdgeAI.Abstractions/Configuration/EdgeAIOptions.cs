@@ -23,6 +23,10 @@ public sealed class EdgeAIOptions
     [ValidateObjectMembers]
     public InferenceOptions Inference { get; set; } = new();
 
+    /// <summary>How much memory loaded models may take.</summary>
+    [ValidateObjectMembers]
+    public MemoryOptions Memory { get; set; } = new();
+
     /// <summary>Models to import at start-up when absent, and to load in advance.</summary>
     [ValidateEnumeratedItems]
     public IList<ModelOptions> Models { get; } = [];

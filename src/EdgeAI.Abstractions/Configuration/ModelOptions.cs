@@ -14,4 +14,8 @@ public sealed class ModelOptions
 
     /// <summary>Whether it is loaded at start-up and stays loaded.</summary>
     public bool Prewarm { get; set; }
+
+    /// <summary>How long it stays loaded after its last lease is gone.</summary>
+    /// <value>The default is null: <see cref="InferenceOptions.KeepAlive"/>. Zero unloads at once, <see cref="Timeout.InfiniteTimeSpan"/> never.</value>
+    public TimeSpan? KeepAlive { get; set; }
 }

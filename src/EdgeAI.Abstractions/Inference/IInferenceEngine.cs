@@ -1,3 +1,4 @@
+using EdgeAI.Memory;
 using EdgeAI.Models;
 using EdgeAI.Storage;
 
@@ -16,5 +17,47 @@ public interface IInferenceEngine
     /// <exception cref="ModelNotFoundException">The store has no such model.</exception>
     /// <exception cref="ModelLoadException">No device could load it.</exception>
     /// <exception cref="ContentCorruptedException">The stored content is damaged.</exception>
-    ValueTask<IModelLease> LoadAsync(ModelReference model, CancellationToken cancellationToken = default);
+    /// <exception cref="MemoryBudgetExceededException">There is no room for it in the memory budget, or there was none in time.</exception>
+    ValueTask<IModelLease> LoadAsync(ModelReference model, CancellationToken cancellationToken = default) => LoadAsync(model, null, cancellationToken);
+
+    /// <summary>Does as the other form does, with a priority, a keep-alive and progress.</summary>
+    /// <param name="model">Which model.</param>
+    /// <param name="options">How this caller wants it; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels this caller's wait; the load goes on while another caller waits for it.</param>
+    /// <returns>A lease: the model stays loaded until it is disposed, unless <see cref="SwapOutAsync"/> is called; then its next run loads it again.</returns>
+    /// <exception cref="ModelNotFoundException">The store has no such model.</exception>
+    /// <exception cref="ModelLoadException">No device could load it.</exception>
+    /// <exception cref="ContentCorruptedException">The stored content is damaged.</exception>
+    /// <exception cref="MemoryBudgetExceededException">There is no room for it in the memory budget, or there was none in time.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The keep-alive is negative.</exception>
+    ValueTask<IModelLease> LoadAsync(ModelReference model, ModelLoadOptions? options, CancellationToken cancellationToken = default);
+
+    /// <summary>Loads a model and keeps it in memory: neither eviction nor <see cref="SwapOutAsync"/> takes it.</summary>
+    /// <param name="model">Which model.</param>
+    /// <param name="cancellationToken">Cancels this caller's wait.</param>
+    /// <returns>A lease that pins; disposing it unpins.</returns>
+    /// <exception cref="ModelNotFoundException">The store has no such model.</exception>
+    /// <exception cref="ModelLoadException">No device could load it.</exception>
+    /// <exception cref="MemoryBudgetExceededException">There is no room for it in the memory budget, or there was none in time.</exception>
+    ValueTask<IModelLease> PinAsync(ModelReference model, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Gives a model's memory back, and returns when it is given back. Runs in progress are finished first. Leases stay valid: the next run loads the model again, inside the budget.
+    /// </summary>
+    /// <param name="model">Which model.</param>
+    /// <param name="cancellationToken">Cancels the wait for runs; the model then stays in memory.</param>
+    /// <returns>Whether it was in memory.</returns>
+    /// <exception cref="ModelPinnedException">It is pinned.</exception>
+    ValueTask<bool> SwapOutAsync(ModelReference model, CancellationToken cancellationToken = default);
+
+    /// <summary>Loads a model, so that the next run or lease finds it in memory; it then stays for its keep-alive when nobody holds it.</summary>
+    /// <param name="model">Which model.</param>
+    /// <param name="cancellationToken">Cancels this caller's wait.</param>
+    /// <exception cref="ModelNotFoundException">The store has no such model.</exception>
+    /// <exception cref="ModelLoadException">No device could load it.</exception>
+    /// <exception cref="MemoryBudgetExceededException">There is no room for it in the memory budget, or there was none in time.</exception>
+    ValueTask SwapInAsync(ModelReference model, CancellationToken cancellationToken = default);
+
+    /// <summary>What is in memory, and what may be.</summary>
+    MemoryReport GetMemory();
 }

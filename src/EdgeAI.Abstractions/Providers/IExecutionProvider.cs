@@ -1,4 +1,5 @@
 using EdgeAI.Inference;
+using EdgeAI.Memory;
 using EdgeAI.Storage;
 
 namespace EdgeAI.Providers;
@@ -12,6 +13,12 @@ public interface IExecutionProvider
 
     /// <summary>The devices that are usable now; empty when there is none.</summary>
     IReadOnlyList<ExecutionDevice> Devices { get; }
+
+    /// <summary>What a session will take, before there is one. It is reserved before the load, and corrected by what is measured then.</summary>
+    /// <param name="model">The model on the hot tier.</param>
+    /// <param name="device">One of <see cref="Devices"/>.</param>
+    /// <returns>Bytes by kind; null, the default, leaves the estimate to the engine.</returns>
+    MemoryUse? EstimateMemory(IHotModel model, ExecutionDevice device) => null;
 
     /// <summary>Makes a session from a hot model.</summary>
     /// <param name="model">The model on the hot tier. The engine keeps it there, and disposes it after the session.</param>

@@ -1,4 +1,5 @@
 using EdgeAI.Inference;
+using EdgeAI.Memory;
 using EdgeAI.Models;
 
 namespace EdgeAI.Providers;
@@ -9,6 +10,10 @@ public interface IModelSession : IDisposable
 {
     /// <summary>What goes in and what comes out.</summary>
     ModelSignature Signature { get; }
+
+    /// <summary>The memory that the session takes, so far as it knows. A kind that it does not know is 0, and the engine measures or estimates it.</summary>
+    /// <value>The default is nothing.</value>
+    MemoryUse Memory => default;
 
     /// <summary>Runs the model on the calling thread.</summary>
     /// <param name="inputs">Values that the engine has checked against <see cref="Signature"/>.</param>

@@ -28,6 +28,11 @@ internal sealed class EdgeAIOptionsValidator : IValidateOptions<EdgeAIOptions>
             result.AddError($"'{model.Name}' is not a model reference; write 'name:tag', such as 'ocr/det:v4'.", "Models");
         }
 
+        foreach (var model in options.Models.Where(model => model.KeepAlive < TimeSpan.Zero && model.KeepAlive != Timeout.InfiniteTimeSpan))
+        {
+            result.AddError($"the keep-alive of '{model.Name}' is {model.KeepAlive}; it must be zero or more, or -00:00:00.0010000 for ever.", "Models");
+        }
+
         return result.Build();
     }
 }

@@ -3,6 +3,7 @@ using EdgeAI.Configuration;
 using EdgeAI.DependencyInjection;
 using EdgeAI.Inference;
 using EdgeAI.Loading;
+using EdgeAI.Memory;
 using EdgeAI.Providers;
 using EdgeAI.Providers.Onnx;
 using EdgeAI.Startup;
@@ -95,12 +96,13 @@ public static class EdgeAIServiceCollectionExtensions
     // The processor comes last: it can run everything, so whatever stood after it would never be asked.
     private static InferenceEngine CreateEngine(IServiceProvider services, string? name)
     {
-        var options = OptionsOf(services, name).Inference;
-        var processor = new OnnxCpuProvider(services.GetRequiredService<IHotFileLayout>(), options, LoggerOf<OnnxCpuProvider>(services));
+        var options = OptionsOf(services, name);
+        var processor = new OnnxCpuProvider(services.GetRequiredService<IHotFileLayout>(), options.Inference, LoggerOf<OnnxCpuProvider>(services));
         return new InferenceEngine(
             services.GetInstance<IModelStore>(name),
             [.. services.GetInstances<IExecutionProvider>(name), processor],
             options,
+            services.GetService<ISystemMemory>() ?? SystemMemory.Current,
             services.GetRequiredService<TimeProvider>(),
             LoggerOf<InferenceEngine>(services));
     }

@@ -1,5 +1,6 @@
 using EdgeAI.Configuration;
 using EdgeAI.Inference;
+using EdgeAI.Memory;
 using EdgeAI.Models;
 using EdgeAI.Providers;
 using EdgeAI.Storage;
@@ -8,92 +9,85 @@ using Microsoft.Extensions.Logging;
 namespace EdgeAI.Loading;
 
 /// <summary>Loads models from a store onto the devices of its providers.</summary>
-internal sealed partial class InferenceEngine(
-    IModelStore store,
-    IEnumerable<IExecutionProvider> providers,
-    InferenceOptions options,
-    TimeProvider time,
-    ILogger<InferenceEngine> logger) : IInferenceEngine, IAsyncDisposable, IDisposable
+internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDisposable
 {
     private const int KnownModelsInMessage = 8;
 
-    private readonly LoadedModels _models = new(options.KeepAlive, time);
-    private readonly (IExecutionProvider Provider, ExecutionDevice Device)[] _devices =
-        [.. providers.SelectMany(provider => provider.Devices.Select(device => (provider, device)))];
+    private readonly IModelStore _store;
+    private readonly EdgeAIOptions _options;
+    private readonly ModelLoader _loader;
+    private readonly LoadedModels _models;
 
-    public async ValueTask<IModelLease> LoadAsync(ModelReference model, CancellationToken cancellationToken = default)
+    public InferenceEngine(
+        IModelStore store,
+        IEnumerable<IExecutionProvider> providers,
+        EdgeAIOptions options,
+        ISystemMemory system,
+        TimeProvider time,
+        ILogger<InferenceEngine> logger)
+    {
+        _store = store;
+        _options = options;
+        var meter = new MemoryMeter(system);
+        _loader = new ModelLoader(store, providers, options.Inference, meter, time, logger);
+        _models = new LoadedModels(options.Memory, system, meter, time, logger);
+    }
+
+    public ValueTask<IModelLease> LoadAsync(ModelReference model, ModelLoadOptions? options, CancellationToken cancellationToken = default) =>
+        LoadAsync(model, options ?? new ModelLoadOptions(), isPin: false, cancellationToken);
+
+    public ValueTask<IModelLease> PinAsync(ModelReference model, CancellationToken cancellationToken = default) =>
+        LoadAsync(model, new ModelLoadOptions(), isPin: true, cancellationToken);
+
+    public async ValueTask SwapInAsync(ModelReference model, CancellationToken cancellationToken = default)
+    {
+        var lease = await LoadAsync(model, null, cancellationToken).ConfigureAwait(false);
+        await lease.DisposeAsync().ConfigureAwait(false);
+    }
+
+    public async ValueTask<bool> SwapOutAsync(ModelReference model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var info = await store.FindAsync(model, cancellationToken).ConfigureAwait(false)
-            ?? throw await NotFoundAsync(model, cancellationToken).ConfigureAwait(false);
-        var shared = await _models.AcquireAsync(
-            info.Digest,
-            token => LoadAsync(info, token),
-            cancellationToken).ConfigureAwait(false);
-        return new ModelLease(model, shared, _models);
+
+        // A name may have moved on, or be gone from the store, while the model that it meant is loaded.
+        var digest = model.Digest ?? (await _store.FindAsync(model, cancellationToken).ConfigureAwait(false))?.Digest;
+        var shared = _models.Find(candidate => candidate.Digest == digest) ?? _models.Find(candidate => candidate.Reference == model);
+        return shared is not null && await _models.SwapOutAsync(shared, cancellationToken).ConfigureAwait(false);
     }
+
+    public MemoryReport GetMemory() => _models.Report();
 
     public ValueTask DisposeAsync() => _models.DisposeAsync();
 
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    private async Task<LoadedSession> LoadAsync(ModelInfo info, CancellationToken cancellationToken)
+    private async ValueTask<IModelLease> LoadAsync(ModelReference model, ModelLoadOptions options, bool isPin, CancellationToken cancellationToken)
     {
-        var started = time.GetTimestamp();
-        var files = await store.MaterializeAsync(info.Reference.At(info.Digest), cancellationToken).ConfigureAwait(false);
-        try
+        ArgumentNullException.ThrowIfNull(model);
+        if (options.KeepAlive is { } keepAlive && keepAlive < TimeSpan.Zero && keepAlive != Timeout.InfiniteTimeSpan)
         {
-            var loaded = await LoadOnFirstDeviceAsync(info, files, cancellationToken).ConfigureAwait(false);
-            LogLoaded(logger, info.Reference, loaded.Device, time.GetElapsedTime(started).TotalMilliseconds);
-            return loaded;
-        }
-        catch
-        {
-            files.Dispose();
-            throw;
-        }
-    }
-
-    private async ValueTask<LoadedSession> LoadOnFirstDeviceAsync(ModelInfo info, IHotModel files, CancellationToken cancellationToken)
-    {
-        var failures = new List<ModelLoadException>();
-        foreach (var (provider, device) in _devices)
-        {
-            try
-            {
-                var session = await provider.CreateSessionAsync(files, device, cancellationToken).ConfigureAwait(false);
-                return new LoadedSession(session, device, files);
-            }
-            catch (ModelLoadException exception)
-            {
-                LogRefused(logger, exception, device, info.Reference);
-                failures.Add(exception);
-            }
+            throw new ArgumentOutOfRangeException(nameof(options), keepAlive, "The keep-alive must be zero or more, or Timeout.InfiniteTimeSpan.");
         }
 
-        throw failures switch
+        var info = await _store.FindAsync(model, cancellationToken).ConfigureAwait(false)
+            ?? throw await NotFoundAsync(model, cancellationToken).ConfigureAwait(false);
+        var profile = _models.ProfileOf(info.Digest);
+        var request = new ModelRequest(model, info.Digest, load => _loader.LoadAsync(info, profile, load), options.KeepAlive ?? KeepAliveOf(model))
         {
-            [] => new ModelLoadException(info.Reference.ToString(), "any device", "No execution provider offers a device."),
-            [var only] => new ModelLoadException(info.Reference.ToString(), only.Device, Reason(only), only),
-            _ => new ModelLoadException(
-                info.Reference.ToString(),
-                string.Join(", ", failures.Select(failure => failure.Device)),
-                string.Join(" ", failures.Select(failure => $"{failure.Device}: {Reason(failure)}")),
-                new AggregateException(failures)),
+            IsKeepAliveWished = options.KeepAlive is not null,
+            Priority = options.Priority,
+            Progress = options.Progress,
         };
+        var (shared, session) = await _models.AcquireAsync(request, isPin, cancellationToken).ConfigureAwait(false);
+        return new ModelLease(model, shared, session, _models, isPin);
     }
 
-    private static string Reason(ModelLoadException failure) => (failure.InnerException ?? failure).Message;
+    private TimeSpan KeepAliveOf(ModelReference model) =>
+        _options.Models.LastOrDefault(entry => entry.KeepAlive is not null && ModelReference.Parse(entry.Name) == model)?.KeepAlive ?? _options.Inference.KeepAlive;
 
     private async ValueTask<ModelNotFoundException> NotFoundAsync(ModelReference model, CancellationToken cancellationToken)
     {
-        var known = await store.ListAsync(cancellationToken).ConfigureAwait(false);
+        var known = await _store.ListAsync(cancellationToken).ConfigureAwait(false);
         return new ModelNotFoundException(model, [.. known.Take(KnownModelsInMessage).Select(info => info.Reference.ToString())]);
     }
-
-    [LoggerMessage(1, LogLevel.Information, "Loaded {Model} on {Device} in {Milliseconds:F0} ms.")]
-    private static partial void LogLoaded(ILogger logger, ModelReference model, ExecutionDevice device, double milliseconds);
-
-    [LoggerMessage(2, LogLevel.Warning, "{Device} could not load {Model}; the next device is tried.")]
-    private static partial void LogRefused(ILogger logger, Exception exception, ExecutionDevice device, ModelReference model);
 }

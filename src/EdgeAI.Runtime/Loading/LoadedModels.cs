@@ -1,40 +1,71 @@
+using EdgeAI.Configuration;
 using EdgeAI.Inference;
+using EdgeAI.Memory;
 using EdgeAI.Models;
+using Microsoft.Extensions.Logging;
 
 namespace EdgeAI.Loading;
 
-/// <summary>The models that are loaded or being loaded. Thread-safe; see readme.md beside this file for the states.</summary>
-internal sealed class LoadedModels(TimeSpan keepAlive, TimeProvider time) : IAsyncDisposable
+/// <summary>The models that an engine has, in memory or swapped out. Thread-safe; see readme.md beside this file for the states.</summary>
+internal sealed partial class LoadedModels : IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Digest, SharedModel> _models = [];
+    private readonly Dictionary<Digest, ModelProfile> _profiles = [];
+    private readonly MemoryOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly MemoryBudget _budget;
+    private readonly MemoryMeter _meter;
+    private readonly MemoryTrimmer _trimmer;
+    private readonly PressureMonitor _pressure;
+    private int _sessions;
     private bool _isDisposed;
 
-    /// <summary>Takes a model up, and loads it if nobody has.</summary>
-    /// <param name="digest">Which model.</param>
-    /// <param name="load">Loads it; called at most once for all who ask meanwhile.</param>
-    /// <param name="cancellationToken">Cancels this caller's wait.</param>
-    /// <returns>The model, held once more; give it back by <see cref="ReleaseAsync"/>.</returns>
-    public async ValueTask<SharedModel> AcquireAsync(
-        Digest digest,
-        Func<CancellationToken, Task<LoadedSession>> load,
-        CancellationToken cancellationToken)
+    public LoadedModels(MemoryOptions options, ISystemMemory system, MemoryMeter meter, TimeProvider time, ILogger logger)
     {
-        var model = Hold(digest, load);
+        _options = options;
+        _time = time;
+        _logger = logger;
+        _meter = meter;
+        _budget = MemoryBudget.Create(options, system);
+        _trimmer = new MemoryTrimmer(system, time);
+        _pressure = new PressureMonitor(options, system, time, Free);
+    }
+
+    /// <summary>Takes a model up, and loads it if it is not in memory.</summary>
+    /// <param name="request">Which model, and how.</param>
+    /// <param name="isPin">Whether the caller wants it never swapped out.</param>
+    /// <param name="cancellationToken">Cancels this caller's wait.</param>
+    /// <returns>The model, held once more, and its session as it is now; give the model back by <see cref="ReleaseAsync"/>.</returns>
+    public async ValueTask<(SharedModel Model, LoadedSession Session)> AcquireAsync(ModelRequest request, bool isPin, CancellationToken cancellationToken)
+    {
+        SharedModel model;
+        lock (_lock)
+        {
+            ThrowIfDisposed_NeedsLock();
+            model = Find_NeedsLock(request);
+            model.Holders++;
+            model.Pins += isPin ? 1 : 0;
+            model.IdleTimer?.Dispose();
+            model.IdleTimer = null;
+            model.KeepAlive = request.IsKeepAliveWished ? request.KeepAlive : model.KeepAlive;
+        }
+
         try
         {
-            await model.Session.WaitAsync(cancellationToken).ConfigureAwait(false);
-            return model;
+            model.Profile.Use(_time.GetTimestamp());
+            return (model, (await GetSessionAsync(model, request, cancellationToken).ConfigureAwait(false)).Session);
         }
         catch
         {
-            await ReleaseAsync(model).ConfigureAwait(false);
+            await ReleaseAsync(model, isPin).ConfigureAwait(false);
             throw;
         }
     }
 
-    /// <summary>Holds a model that the caller holds already once more.</summary>
-    /// <exception cref="ObjectDisposedException">The caller's own hold, the last one, was given back meanwhile.</exception>
+    /// <summary>Holds a model once more, for who has it already; give it back by <see cref="Release"/>.</summary>
+    /// <exception cref="ObjectDisposedException">Nobody holds it any more.</exception>
     public void Hold(SharedModel model)
     {
         lock (_lock)
@@ -44,114 +75,125 @@ internal sealed class LoadedModels(TimeSpan keepAlive, TimeProvider time) : IAsy
         }
     }
 
+    /// <summary>Gives a model back, and waits if it has to leave with its last holder.</summary>
+    public void Release(SharedModel model)
+    {
+        var releasing = ReleaseAsync(model, isPin: false);
+        if (!releasing.IsCompletedSuccessfully)
+        {
+            releasing.AsTask().GetAwaiter().GetResult();
+        }
+    }
+
     /// <summary>Gives a model back.</summary>
-    public ValueTask ReleaseAsync(SharedModel model)
+    public ValueTask ReleaseAsync(SharedModel model, bool isPin)
+    {
+        SessionGate? leaving;
+        lock (_lock)
+        {
+            model.Holders--;
+            model.Pins -= isPin ? 1 : 0;
+            leaving = Settle_NeedsLock(model);
+        }
+
+        return leaving is null ? ValueTask.CompletedTask : new ValueTask(Task.Run(() => Unload(model, leaving)));
+    }
+
+    /// <summary>What is known of a model.</summary>
+    public ModelProfile ProfileOf(Digest digest)
     {
         lock (_lock)
         {
-            if (--model.Holders > 0)
-            {
-                return ValueTask.CompletedTask;
-            }
-
-            if (!model.IsGone && model.Session.IsCompletedSuccessfully && keepAlive != TimeSpan.Zero && !_isDisposed)
-            {
-                StartIdle_NeedsLock(model);
-                return ValueTask.CompletedTask;
-            }
-
-            Forget_NeedsLock(model);
+            return ProfileOf_NeedsLock(digest);
         }
-
-        return UnloadAsync(model);
     }
 
+    public MemoryReport Report()
+    {
+        lock (_lock)
+        {
+            return Report_NeedsLock();
+        }
+    }
+
+    /// <summary>Unloads what nobody holds, and cancels loads; models that are held stay until they are given back.</summary>
     public async ValueTask DisposeAsync()
     {
-        SharedModel[] idle;
+        (SharedModel Model, SessionGate Gate)[] idle;
+        SharedLoad[] loads;
         lock (_lock)
         {
             _isDisposed = true;
-            idle = [.. _models.Values.Where(model => model.Holders == 0)];
-            foreach (var model in idle)
-            {
-                Forget_NeedsLock(model);
-            }
+            RefuseRequests_NeedsLock();
+            loads = [.. _models.Values.Select(model => model.Load).OfType<SharedLoad>()];
+            idle = [.. _models.Values.ToArray().Select(model => (model, Settle_NeedsLock(model)!)).Where(pair => pair.Item2 is not null)];
         }
 
-        foreach (var model in idle)
+        foreach (var load in loads)
         {
-            await UnloadAsync(model).ConfigureAwait(false);
+            await load.CancelAsync().ConfigureAwait(false);
+            await ((Task)load.Session).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+
+        foreach (var (model, gate) in idle)
+        {
+            Unload(model, gate);
+        }
+
+        foreach (var leaving in LeavingTasks())
+        {
+            await leaving.ConfigureAwait(false);
+        }
+
+        _pressure.Dispose();
+        _trimmer.Dispose();
     }
 
-    private SharedModel Hold(Digest digest, Func<CancellationToken, Task<LoadedSession>> load)
+    private Task[] LeavingTasks()
     {
         lock (_lock)
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, typeof(InferenceEngine));
-            if (!_models.TryGetValue(digest, out var model) || model.Session is { IsCompleted: true, IsCompletedSuccessfully: false })
-            {
-                // A load that failed is not joined, though callers that waited for it may still be leaving.
-                if (model is not null)
-                {
-                    Forget_NeedsLock(model);
-                }
-
-                model = new SharedModel(digest);
-                _models.Add(digest, model);
-
-                // The load runs off this thread, so that nothing of it happens under the lock.
-                model.Session = Task.Run(() => load(model.Loading.Token), CancellationToken.None);
-            }
-
-            model.Holders++;
-            model.IdleTimer?.Dispose();
-            model.IdleTimer = null;
-            return model;
+            return [.. _models.Values.Where(model => model is { Leaving: not null, Holders: 0 }).Select(model => model.Leaving!.Task)];
         }
     }
 
-    private void StartIdle_NeedsLock(SharedModel model)
+    private SharedModel Find_NeedsLock(ModelRequest request)
     {
-        if (keepAlive != Timeout.InfiniteTimeSpan)
+        if (!_models.TryGetValue(request.Digest, out var model))
         {
-            model.IdleTimer = time.CreateTimer(_ => OnIdle(model), null, keepAlive, Timeout.InfiniteTimeSpan);
+            model = new SharedModel(request, ProfileOf_NeedsLock(request.Digest));
+            _models.Add(request.Digest, model);
         }
+
+        return model;
     }
 
-    private void OnIdle(SharedModel model)
+    private ModelProfile ProfileOf_NeedsLock(Digest digest)
     {
-        lock (_lock)
+        if (!_profiles.TryGetValue(digest, out var profile))
         {
-            // Somebody may have taken it up between the timer's end and here.
-            if (model.Holders > 0 || model.IsGone || model.IdleTimer is null)
-            {
-                return;
-            }
-
-            Forget_NeedsLock(model);
+            profile = new ModelProfile();
+            _profiles.Add(digest, profile);
         }
 
-        // The load is over, so this completes at once.
-        UnloadAsync(model).AsTask().GetAwaiter().GetResult();
+        return profile;
     }
 
-    private void Forget_NeedsLock(SharedModel model)
-    {
-        model.IsGone = true;
-        _models.Remove(model.Digest);
-    }
+    private MemoryReport Report_NeedsLock() => new(
+        _budget.Limit,
+        _budget.Reserved,
+        [.. _models.Values
+            .Select(model => new LoadedModel(model.Reference, model.Digest, model.State, model.Charge, model.IsMeasured, model.Holders, model.Pins))
+            .OrderByDescending(model => model.Memory.Total)]);
 
-    private static async ValueTask UnloadAsync(SharedModel model)
-    {
-        await model.Loading.CancelAsync().ConfigureAwait(false);
-        await ((Task)model.Session).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (model.Session.IsCompletedSuccessfully)
-        {
-            (await model.Session.ConfigureAwait(false)).Dispose();
-        }
+    private void ThrowIfDisposed_NeedsLock() => ObjectDisposedException.ThrowIf(_isDisposed, typeof(InferenceEngine));
 
-        model.Dispose();
-    }
+    [LoggerMessage(3, LogLevel.Information, "Unloaded {Model}, which had {Memory}.")]
+    private static partial void LogUnloaded(ILogger logger, ModelReference model, MemoryUse memory);
+
+    [LoggerMessage(4, LogLevel.Error, "The session of {Model} could not be closed; its memory may be lost.")]
+    private static partial void LogNotClosed(ILogger logger, Exception exception, ModelReference model);
+
+    [LoggerMessage(5, LogLevel.Information, "Memory runs short: {Models} idle model(s) are unloaded for {Bytes} bytes.")]
+    private static partial void LogPressure(ILogger logger, int models, long bytes);
 }

@@ -1,3 +1,4 @@
+using EdgeAI.Memory;
 using EdgeAI.Providers;
 using EdgeAI.Storage;
 
@@ -10,9 +11,23 @@ internal sealed class LoadedSession(IModelSession session, ExecutionDevice devic
 
     public ExecutionDevice Device => device;
 
-    public void Dispose()
-    {
-        session.Dispose();
-        files.Dispose();
-    }
+    public IHotModel Files => files;
+
+    /// <summary>Whether the files are held for this session; otherwise they are the model's, which was swapped out and is gone from the store.</summary>
+    public bool OwnsFiles { get; init; } = true;
+
+    /// <summary>What it takes, so far as is known after its creation.</summary>
+    public MemoryUse Memory { get; init; }
+
+    /// <summary>Whether that was measured: by the session itself, or at an earlier load.</summary>
+    public bool IsMeasured { get; init; }
+
+    /// <summary>Private bytes that its creation took, as measured; null when they were not, or the session knows itself.</summary>
+    public long? CreatedBytes { get; init; }
+
+    /// <summary>Keeps what was measured for the next process; the files are held still.</summary>
+    public Action Keep { get; init; } = () => { };
+
+    /// <summary>Gives the session's memory back; the files are held still.</summary>
+    public void Dispose() => session.Dispose();
 }

@@ -6,47 +6,32 @@ using EdgeAI.Running;
 
 namespace EdgeAI.Loading;
 
-internal sealed class ModelLease(ModelReference reference, SharedModel model, LoadedModels models) : IModelLease
+internal sealed class ModelLease(ModelReference reference, SharedModel model, LoadedSession loaded, LoadedModels models, bool isPin) : IModelLease
 {
-    // The load is over before a lease is made.
-    private readonly LoadedSession _session = model.Session.Result;
-    private readonly LeaseUse _use = new(() => models.ReleaseAsync(model));
+    private readonly ExecutionDevice _firstDevice = loaded.Device;
     private int _isDisposed;
 
     public ModelReference Reference => reference;
 
     public Digest Digest => model.Digest;
 
-    public ModelSignature Signature => _session.Session.Signature;
+    public ModelSignature Signature { get; } = loaded.Session.Signature;
 
-    public ExecutionDevice Device => _session.Device;
+    public ExecutionDevice Device => model.Gate?.Session.Device ?? _firstDevice;
 
     public async ValueTask<ModelOutputs> RunAsync(IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken = default)
     {
         Require(inputs);
-        _use.Enter();
-        try
-        {
-            return await Task.Run(() => RunSession(inputs, cancellationToken), cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            await _use.LeaveAsync().ConfigureAwait(false);
-        }
+        using var run = await models.EnterAsync(model, cancellationToken).ConfigureAwait(false);
+        var session = run.Session;
+        return await Task.Run(() => RunSession(session, inputs, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     public ModelOutputs Run(IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken = default)
     {
         Require(inputs);
-        _use.Enter();
-        try
-        {
-            return RunSession(inputs, cancellationToken);
-        }
-        finally
-        {
-            _use.Leave();
-        }
+        using var run = models.Enter(model, cancellationToken);
+        return RunSession(run.Session, inputs, cancellationToken);
     }
 
     public IModelBinding Bind(IReadOnlyDictionary<string, ModelValue> inputs, IReadOnlyDictionary<string, TensorValue>? outputs = null)
@@ -54,30 +39,19 @@ internal sealed class ModelLease(ModelReference reference, SharedModel model, Lo
         Require(inputs);
         var targets = outputs ?? ImmutableDictionary<string, TensorValue>.Empty;
         OutputCheck.Require(reference, Signature, inputs, targets);
-        _use.Enter();
-        try
-        {
-            return new LeasedBinding(reference, BindSession(inputs, targets), _use);
-        }
-        catch
-        {
-            _use.Leave();
-            throw;
-        }
+        models.Hold(model);
+        return new LeasedBinding(reference, model, models, inputs, targets);
     }
 
     public ValueTask DisposeAsync() =>
-        Interlocked.Exchange(ref _isDisposed, 1) == 0 ? _use.LeaveAsync() : ValueTask.CompletedTask;
-
-    private IModelBinding BindSession(IReadOnlyDictionary<string, ModelValue> inputs, IReadOnlyDictionary<string, TensorValue> outputs) =>
-        (_session.Session as IBindableSession)?.TryBind(inputs, outputs) ?? new RepeatedRun(_session.Session, Device.ToString(), inputs, outputs);
+        Interlocked.Exchange(ref _isDisposed, 1) == 0 ? models.ReleaseAsync(model, isPin) : ValueTask.CompletedTask;
 
     // A provider knows the model by its files, the caller by its reference.
-    private ModelOutputs RunSession(IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken)
+    private ModelOutputs RunSession(IModelSession session, IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken)
     {
         try
         {
-            return _session.Session.Run(inputs, cancellationToken);
+            return session.Run(inputs, cancellationToken);
         }
         catch (InferenceException exception)
         {

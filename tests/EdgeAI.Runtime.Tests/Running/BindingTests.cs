@@ -144,6 +144,28 @@ public sealed class BindingTests
     }
 
     [Fact]
+    public async Task Run_AfterSwapOut_BindsToTheSessionThatCameBack()
+    {
+        await using var test = new TestRuntime();
+        await using var lease = await test.LoadAsync(TestModels.MatMul);
+        using var binding = lease.Bind(TestModels.MatMul.CreateInputs());
+        using var left = lease.Bind(TestModels.MatMul.CreateInputs());
+        left.Run(Cancellation);
+        binding.Run(Cancellation);
+        using var expected = lease.Run(TestModels.MatMul.CreateInputs(), Cancellation);
+
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.True(await test.Runtime.Engine.SwapOutAsync(TestModels.MatMul.Name, Cancellation));
+            binding.Run(Cancellation);
+            ModelValueAssert.Same(expected, binding.Outputs);
+        }
+
+        // What the other one gave belongs to a session that is gone, and stays readable until it is disposed.
+        ModelValueAssert.Same(expected, left.Outputs);
+    }
+
+    [Fact]
     public async Task Run_Cancelled_ThrowsAndTheNextRunSucceeds()
     {
         await using var test = new TestRuntime();

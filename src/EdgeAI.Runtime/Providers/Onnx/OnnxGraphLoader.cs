@@ -17,7 +17,7 @@ internal sealed class OnnxGraphLoader(InferenceOptions options)
         var weights = files.WeightsPath is null ? null : new MappedWeights(files.WeightsPath);
         try
         {
-            return new OnnxGraphSession(Open(files, weights, level, isPacked, options.CpuThreads, null, cancellationToken), weights);
+            return new OnnxGraphSession(Open(files, weights, level, isPacked, options.CpuThreads, null, cancellationToken), weights, weights?.Length ?? 0);
         }
         catch
         {
@@ -35,7 +35,8 @@ internal sealed class OnnxGraphLoader(InferenceOptions options)
         Action<SessionOptions>? configure = isBehind ? null : session => session.AddSessionConfigEntry("session.prepack.enable_parallel", "1");
         return new OnnxGraphSession(
             Open(files, null, GraphOptimizationLevel.ORT_DISABLE_ALL, isPacked: true, options.CpuThreads, configure, cancellationToken),
-            weights: null);
+            weights: null,
+            files.WeightsPath is { } path ? new FileInfo(path).Length : 0);
     }
 
     /// <summary>Makes a session for what it writes as it is made, and disposes it.</summary>

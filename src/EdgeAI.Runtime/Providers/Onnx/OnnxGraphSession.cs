@@ -3,12 +3,17 @@ using Microsoft.ML.OnnxRuntime;
 namespace EdgeAI.Providers.Onnx;
 
 /// <summary>A session of ONNX Runtime and the mapping that its weights are in, held by its owner and by the runs in it. Thread-safe, without a lock.</summary>
-internal sealed class OnnxGraphSession(InferenceSession session, MappedWeights? weights)
+/// <param name="session">The session; disposed with this.</param>
+/// <param name="weights">The mapping; disposed after the session. Null when it has none, or ONNX Runtime maps the file itself.</param>
+/// <param name="mappedBytes">How many bytes of files are mapped, by whom ever.</param>
+internal sealed class OnnxGraphSession(InferenceSession session, MappedWeights? weights, long mappedBytes)
 {
     private readonly TaskCompletionSource _unused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _users = 1;
 
     public InferenceSession Session => session;
+
+    public long MappedBytes => mappedBytes;
 
     /// <summary>Holds it for a run.</summary>
     /// <returns>False when its owner and the last run have left it.</returns>

@@ -1,4 +1,5 @@
 using EdgeAI.Inference;
+using EdgeAI.Memory;
 using EdgeAI.Models;
 using Microsoft.ML.OnnxRuntime;
 
@@ -27,6 +28,8 @@ internal sealed class OnnxSession : IBindableSession
     }
 
     public ModelSignature Signature { get; }
+
+    public MemoryUse Memory => new(0, Volatile.Read(ref _current).MappedBytes, 0);
 
     /// <summary>Shared by all runs that nobody can cancel; it is never written to.</summary>
     public static RunOptions Uncancellable { get; } = new();
@@ -87,9 +90,9 @@ internal sealed class OnnxSession : IBindableSession
     public void Release(OnnxGraphSession graph)
     {
         graph.Release();
-        if (_makeNext is not null && Interlocked.Exchange(ref _makeNext, null) is { } make)
+        if (_makeNext is not null)
         {
-            _changeOver = Task.Run(() => ChangeOverAsync(make));
+            StartChangeOver();
         }
     }
 
@@ -109,6 +112,15 @@ internal sealed class OnnxSession : IBindableSession
         _changeOver.GetAwaiter().GetResult();
         _current.RetireAsync().GetAwaiter().GetResult();
         _disposing.Dispose();
+    }
+
+    // Apart from the release, which would otherwise allocate what the lambda captures at each run.
+    private void StartChangeOver()
+    {
+        if (Interlocked.Exchange(ref _makeNext, null) is { } make)
+        {
+            _changeOver = Task.Run(() => ChangeOverAsync(make));
+        }
     }
 
     private async Task ChangeOverAsync(Func<CancellationToken, Task<OnnxGraphSession?>> make)

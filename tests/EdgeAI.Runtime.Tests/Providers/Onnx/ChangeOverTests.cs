@@ -1,4 +1,3 @@
-using EdgeAI.Inference;
 using EdgeAI.Runtime.Tests.Baseline;
 using EdgeAI.Testing.Catalogue;
 
@@ -7,7 +6,8 @@ namespace EdgeAI.Runtime.Tests.Providers.Onnx;
 /// <summary>A large model of floats that is served at once, and changes over to packed weights behind its requests.</summary>
 public sealed class ChangeOverTests
 {
-    private const double Tolerance = 1e-5;
+    // Packed and plain kernels add thousands of products in different orders.
+    private const double Tolerance = 1e-4;
     private const string ChangedOver = "packed weights from now on";
 
     // Just above what is packed in private memory at once.

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using EdgeAI.Configuration;
-using EdgeAI.Inference;
 using EdgeAI.Runtime.Tests.Baseline;
 using EdgeAI.Storage;
 using EdgeAI.Testing.Catalogue;

@@ -1,0 +1,17 @@
+namespace EdgeAI.Inference;
+
+/// <summary>How one caller wants a model loaded.</summary>
+public sealed record ModelLoadOptions
+{
+    /// <summary>Who comes first when loads wait for room in the memory budget: the highest, then whoever came first. A load that several share has the highest of theirs.</summary>
+    /// <value>The default is 0; any number.</value>
+    public int Priority { get; init; }
+
+    /// <summary>How long the model stays loaded after its last lease is gone. It holds until another load of the model says otherwise.</summary>
+    /// <value>The default is null: as the options say. Zero unloads at once, <see cref="Timeout.InfiniteTimeSpan"/> never.</value>
+    public TimeSpan? KeepAlive { get; init; }
+
+    /// <summary>Is told when the load goes from one stage to the next, from the load's thread. Nothing is told when the model is loaded already.</summary>
+    /// <value>The default is null.</value>
+    public IProgress<ModelLoadProgress>? Progress { get; init; }
+}

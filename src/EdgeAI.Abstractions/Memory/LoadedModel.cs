@@ -1,0 +1,20 @@
+using EdgeAI.Models;
+
+namespace EdgeAI.Memory;
+
+/// <summary>A model that an engine has, and what it takes. A snapshot.</summary>
+/// <param name="Reference">What it was first asked for as.</param>
+/// <param name="Digest">The digest of its manifest.</param>
+/// <param name="State">Where it is.</param>
+/// <param name="Memory">The bytes that are reserved for it; none while it is out.</param>
+/// <param name="IsMeasured">Whether <paramref name="Memory"/> was measured; estimated otherwise.</param>
+/// <param name="Leases">How many leases and waiting callers hold it, pins included.</param>
+/// <param name="Pins">How many of them are pins.</param>
+public sealed record LoadedModel(
+    ModelReference Reference,
+    Digest Digest,
+    LoadedModelState State,
+    MemoryUse Memory,
+    bool IsMeasured,
+    int Leases,
+    int Pins);

@@ -1,0 +1,160 @@
+using EdgeAI.Configuration;
+using EdgeAI.Inference;
+using EdgeAI.Memory;
+using EdgeAI.Models;
+using EdgeAI.Providers;
+using EdgeAI.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeAI.Loading;
+
+/// <summary>Loads a model on the first device that takes it: files made ready, bytes reserved, a session made and measured.</summary>
+internal sealed partial class ModelLoader(
+    IModelStore store,
+    IEnumerable<IExecutionProvider> providers,
+    InferenceOptions options,
+    MemoryMeter meter,
+    TimeProvider time,
+    ILogger logger)
+{
+    private readonly (IExecutionProvider Provider, ExecutionDevice Device)[] _devices =
+        [.. providers.SelectMany(provider => provider.Devices.Select(device => (provider, device)))];
+
+    public async Task<LoadedSession> LoadAsync(ModelInfo info, ModelProfile profile, SharedLoad load)
+    {
+        var started = time.GetTimestamp();
+        load.Report(ModelLoadStage.Materializing);
+        var files = await MaterializeAsync(info, load).ConfigureAwait(false);
+        try
+        {
+            var loaded = await LoadOnFirstDeviceAsync(info, files, profile, load).ConfigureAwait(false);
+            LogLoaded(logger, info.Reference, loaded.Device, time.GetElapsedTime(started).TotalMilliseconds);
+            return loaded;
+        }
+        catch when (files != load.HeldFiles)
+        {
+            files.Dispose();
+            throw;
+        }
+    }
+
+    // The store also looks whether the files are as they were. A version that is gone from it comes back from the files that were held for its leases.
+    private async ValueTask<IHotModel> MaterializeAsync(ModelInfo info, SharedLoad load)
+    {
+        try
+        {
+            return await store.MaterializeAsync(info.Reference.At(info.Digest), load.Token).ConfigureAwait(false);
+        }
+        catch (ModelNotFoundException) when (load.HeldFiles is not null)
+        {
+            return load.HeldFiles;
+        }
+    }
+
+    private async ValueTask<LoadedSession> LoadOnFirstDeviceAsync(ModelInfo info, IHotModel files, ModelProfile profile, SharedLoad load)
+    {
+        var failures = new List<ModelLoadException>();
+        foreach (var (provider, device) in _devices)
+        {
+            try
+            {
+                return await LoadAsync(provider, device, files, profile, load).ConfigureAwait(false);
+            }
+            catch (ModelLoadException exception)
+            {
+                LogRefused(logger, exception, device, info.Reference);
+                failures.Add(exception);
+            }
+        }
+
+        throw failures switch
+        {
+            [] => new ModelLoadException(info.Reference.ToString(), "any device", "No execution provider offers a device."),
+            [var only] => new ModelLoadException(info.Reference.ToString(), only.Device, Reason(only), only),
+            _ => new ModelLoadException(
+                info.Reference.ToString(),
+                string.Join(", ", failures.Select(failure => failure.Device)),
+                string.Join(" ", failures.Select(failure => $"{failure.Device}: {Reason(failure)}")),
+                new AggregateException(failures)),
+        };
+    }
+
+    private async ValueTask<LoadedSession> LoadAsync(IExecutionProvider provider, ExecutionDevice device, IHotModel files, ModelProfile profile, SharedLoad load)
+    {
+        var expected = Expect(provider, device, files, profile);
+        await load.ReserveAsync(expected).ConfigureAwait(false);
+        load.Report(ModelLoadStage.Loading, expected);
+
+        var started = time.GetTimestamp();
+        long? created = null;
+        var step = meter.Begin();
+        IModelSession session;
+        try
+        {
+            session = await provider.CreateSessionAsync(files, device, load.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            created = meter.End(step);
+        }
+
+        profile.NoteLoad(time.GetElapsedTime(started).TotalMilliseconds);
+        var known = session.Memory;
+        var knowsItself = known.Private > 0 || known.Device > 0;
+        var memory = new MemoryUse(
+            knowsItself ? known.Private : Math.Max(expected.Private, created ?? 0),
+            known.Mapped > 0 || knowsItself ? known.Mapped : expected.Mapped,
+            knowsItself ? known.Device : expected.Device);
+        if (knowsItself)
+        {
+            profile.Measured = new MemoryMeasurement(device, memory);
+        }
+
+        return new LoadedSession(session, device, files)
+        {
+            Memory = memory,
+            IsMeasured = knowsItself || profile.Measured?.Device == device,
+            CreatedBytes = knowsItself ? null : created,
+            OwnsFiles = files != load.HeldFiles,
+            Keep = () => Keep(provider, device, files, profile),
+        };
+    }
+
+    // Measured in this process, or in an earlier one, or said by the provider, or guessed.
+    private MemoryUse Expect(IExecutionProvider provider, ExecutionDevice device, IHotModel files, ModelProfile profile)
+    {
+        if (profile.Measured is null && MemoryRecords.Find(files, provider, device, options) is { } record)
+        {
+            profile.Kept = record;
+            profile.Measured = new MemoryMeasurement(device, new MemoryUse(record.Private, record.Mapped, record.Device));
+            profile.NoteLoad(record.LoadMilliseconds);
+        }
+
+        return profile.Measured is { } measured && measured.Device == device
+            ? measured.Use
+            : provider.EstimateMemory(files, device) ?? MemoryEstimate.Of(files, device, options);
+    }
+
+    private void Keep(IExecutionProvider provider, ExecutionDevice device, IHotModel files, ModelProfile profile)
+    {
+        if (profile.Measured is not { } measured || measured.Device != device)
+        {
+            return;
+        }
+
+        var record = new MemoryRecord(measured.Use.Private, measured.Use.Mapped, measured.Use.Device, profile.LoadMilliseconds);
+        if (profile.Kept is null || profile.Kept.IsFarFrom(record))
+        {
+            MemoryRecords.Save(files, provider, device, options, record);
+            profile.Kept = record;
+        }
+    }
+
+    private static string Reason(ModelLoadException failure) => (failure.InnerException ?? failure).Message;
+
+    [LoggerMessage(1, LogLevel.Information, "Loaded {Model} on {Device} in {Milliseconds:F0} ms.")]
+    private static partial void LogLoaded(ILogger logger, ModelReference model, ExecutionDevice device, double milliseconds);
+
+    [LoggerMessage(2, LogLevel.Warning, "{Device} could not load {Model}; the next device is tried.")]
+    private static partial void LogRefused(ILogger logger, Exception exception, ExecutionDevice device, ModelReference model);
+}

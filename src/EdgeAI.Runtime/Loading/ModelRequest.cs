@@ -1,0 +1,19 @@
+using EdgeAI.Inference;
+using EdgeAI.Models;
+
+namespace EdgeAI.Loading;
+
+/// <summary>What a caller wants loaded, and how.</summary>
+/// <param name="Reference">What it calls the model.</param>
+/// <param name="Digest">Which model that is.</param>
+/// <param name="Load">Loads it; called at most once for all who ask meanwhile.</param>
+/// <param name="KeepAlive">How long it stays after the last holder.</param>
+internal sealed record ModelRequest(ModelReference Reference, Digest Digest, Func<SharedLoad, Task<LoadedSession>> Load, TimeSpan KeepAlive)
+{
+    /// <summary>Whether <see cref="KeepAlive"/> is this caller's own wish, which wins over what holds so far.</summary>
+    public bool IsKeepAliveWished { get; init; }
+
+    public int Priority { get; init; }
+
+    public IProgress<ModelLoadProgress>? Progress { get; init; }
+}
