@@ -20,6 +20,7 @@ try
         ["run", .. var rest] => BenchmarkSwitcher.FromTypes([typeof(RunBenchmarks)]).Run(["--filter", "*", .. rest]).Any() ? 0 : 1,
         [LoadProbe.Command, var side, var model, var directory] => await LoadProbe.RunAsync(side, model, directory),
         [ModelProbe.Argument, var mode, var file, var data] => await ModelProbe.RunAsync(mode, file, data),
+        [LargerThanMemoryProbe.Argument, var file, var data] => await LargerThanMemoryProbe.RunAsync(file, data),
         [TinyRunProbe.Argument, var model] => await TinyRunProbe.RunAsync(model),
         _ => await RuntimeComparison.RunAsync(BenchmarkOptions.Parse(args)),
     };

@@ -13,6 +13,7 @@ internal static class RuntimeComparison
         new LargeModelMeasure(string.Empty, LanguageModel.Large),
         new LargeModelMeasure("int4_", LanguageModel.LargeInt4),
         new LargeModelMeasure("int8_", LanguageModel.LargeInt8),
+        new LargerThanMemoryMeasure(),
         new TinyRunMeasure(),
         new SwapTimeMeasure(),
         new SwapDriftMeasure(),

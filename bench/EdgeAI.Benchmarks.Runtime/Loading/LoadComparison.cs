@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using EdgeAI.Benchmarks.Runtime.Processes;
 
 namespace EdgeAI.Benchmarks.Runtime.Loading;
 
@@ -72,21 +72,8 @@ internal static class LoadComparison
         Console.WriteLine($"| {model.Name} | output | | {(plain[0].Output == edge[0].Output ? "same bits" : "other bits")} | |");
     }
 
-    private static async Task<LoadMeasurement> ProbeAsync(string side, BenchmarkModel model, string directory)
-    {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
-        foreach (var argument in (string[])[LoadProbe.Command, side, model.Name, directory])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        using var process = Process.Start(start)!;
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0
-            ? JsonSerializer.Deserialize<LoadMeasurement>(output)!
-            : throw new InvalidOperationException($"The probe of {side} with {model.Name} ended with {process.ExitCode}.");
-    }
+    private static async Task<LoadMeasurement> ProbeAsync(string side, BenchmarkModel model, string directory) =>
+        JsonSerializer.Deserialize<LoadMeasurement>(await Command.ToProbe(LoadProbe.Command, side, model.Name, directory).RunAsync())!;
 
     private static double Median(IEnumerable<double> values)
     {

@@ -32,7 +32,11 @@ internal static class ModelProbe
     /// <summary>Imports and loads once, so that what is measured is the load of an app that has been started before.</summary>
     public static Task PrepareAsync(string file, string data) => StartAsync(Prepare, file, data);
 
-    public static async Task<ProbeResult> BareAsync(string file) => JsonSerializer.Deserialize<ProbeResult>(await StartAsync(Bare, file, "-"))!;
+    public static async Task<ProbeResult> BareAsync(string file, MemoryGroup? group = null)
+    {
+        var command = Command.ToProbe(Argument, Bare, file, "-");
+        return JsonSerializer.Deserialize<ProbeResult>(await (group?.Wrap(command) ?? command).RunAsync())!;
+    }
 
     public static async Task<ProbeResult> EdgeAsync(string file, string data, string mode) =>
         JsonSerializer.Deserialize<ProbeResult>(await StartAsync(mode, file, data))!;
@@ -49,7 +53,7 @@ internal static class ModelProbe
         return 0;
     }
 
-    private static Task<string> StartAsync(params string[] arguments) => new Command(Environment.ProcessPath!, [Argument, .. arguments]).RunAsync();
+    private static Task<string> StartAsync(params string[] arguments) => Command.ToProbe([Argument, .. arguments]).RunAsync();
 
     // fp32 models change over behind their first requests; the others are packed before them.
     private static bool HasStages(string file) => Path.GetFileName(file).AsSpan(KindPosition).StartsWith("fp32", StringComparison.Ordinal);

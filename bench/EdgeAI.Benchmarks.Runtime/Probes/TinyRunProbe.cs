@@ -24,7 +24,7 @@ internal static class TinyRunProbe
     private static readonly string[] Outputs = ["output", "stateN"];
 
     public static async Task<TinyRunResult> StartAsync(string model) =>
-        JsonSerializer.Deserialize<TinyRunResult>(await new Command(Environment.ProcessPath!, [Argument, model]).RunAsync())!;
+        JsonSerializer.Deserialize<TinyRunResult>(await Command.ToProbe(Argument, model).RunAsync())!;
 
     public static async Task<int> RunAsync(string model)
     {

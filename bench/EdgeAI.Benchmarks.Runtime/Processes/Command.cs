@@ -8,6 +8,14 @@ internal sealed record Command(string Program, IReadOnlyList<string> Arguments)
 {
     private static readonly ConcurrentDictionary<Process, bool> Running = new();
 
+    /// <summary>This program as an app for small machines ships, compiled ahead; where the build made none, as it is.</summary>
+    public static Command ToProbe(params IEnumerable<string> arguments)
+    {
+        var program = Environment.ProcessPath!;
+        var ahead = Path.Combine(AppContext.BaseDirectory, "ahead", Path.GetFileName(program));
+        return new Command(File.Exists(ahead) ? ahead : program, [.. arguments]);
+    }
+
     /// <summary>Ends what still runs, because this process is about to end.</summary>
     public static void KillRunning()
     {

@@ -97,12 +97,17 @@ public static class EdgeAIServiceCollectionExtensions
     private static InferenceEngine CreateEngine(IServiceProvider services, string? name)
     {
         var options = OptionsOf(services, name);
-        var processor = new OnnxCpuProvider(services.GetRequiredService<IHotFileLayout>(), options.Inference, LoggerOf<OnnxCpuProvider>(services));
+        var system = services.GetService<ISystemMemory>() ?? SystemMemory.Current;
+        var processor = new OnnxCpuProvider(
+            services.GetRequiredService<IHotFileLayout>(),
+            options.Inference,
+            MemoryBudget.Create(options.Memory, system).Limit,
+            LoggerOf<OnnxCpuProvider>(services));
         return new InferenceEngine(
             services.GetInstance<IModelStore>(name),
             [.. services.GetInstances<IExecutionProvider>(name), processor],
             options,
-            services.GetService<ISystemMemory>() ?? SystemMemory.Current,
+            system,
             services.GetRequiredService<TimeProvider>(),
             LoggerOf<InferenceEngine>(services));
     }

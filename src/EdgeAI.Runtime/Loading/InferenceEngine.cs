@@ -28,7 +28,7 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
     {
         _store = store;
         _options = options;
-        var meter = new MemoryMeter(system);
+        var meter = system == SystemMemory.Current ? MemoryMeter.Process : new MemoryMeter(system);
         _loader = new ModelLoader(store, providers, options.Inference, meter, time, logger);
         _models = new LoadedModels(options.Memory, system, meter, time, logger);
     }

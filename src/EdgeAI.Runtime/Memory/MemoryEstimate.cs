@@ -19,7 +19,7 @@ internal static class MemoryEstimate
         var weights = LengthOf(model.Files.WeightsPath);
         var graph = SessionBytes + (LengthOf(model.Files.ModelPath) * GraphFactor);
         return device.Kind == DeviceKind.Cpu
-            ? new MemoryUse(graph + (WeightPackingPolicy.Choose(options, model.Manifest, weights) == PackingPlan.Private ? weights : 0), weights, 0)
+            ? new MemoryUse(graph + (WeightPackingPolicy.Choose(options, model.Manifest, weights, long.MaxValue) == PackingPlan.Private ? weights : 0), weights, 0)
             : new MemoryUse(graph, weights, weights);
     }
 

@@ -10,6 +10,9 @@ internal sealed class MemoryMeter(ISystemMemory system)
     private int _active;
     private long _steps;
 
+    /// <summary>The one of this process: native memory is one for all engines in it.</summary>
+    public static MemoryMeter Process { get; } = new(SystemMemory.Current);
+
     /// <summary>Begins a step that takes or frees memory; <see cref="End"/> ends it.</summary>
     public Step Begin()
     {

@@ -15,8 +15,8 @@ internal sealed class HotFileLayout : IHotFileLayout
         try
         {
             using var files = new FolderHotSource(modelPath);
-            var model = await OnnxModelParser.ParseAsync(files, cancellationToken).ConfigureAwait(false);
-            return await new HotFileWriter(model, new HotFolderWriter(directory, files), keepsPacked: true).WriteAsync(cancellationToken).ConfigureAwait(false);
+            var model = await OnnxModelParser.ParseAsync(files, cancellationToken, notesUses: true).ConfigureAwait(false);
+            return await new HotFileWriter(model, new HotFolderWriter(directory, files), isForRuns: true).WriteAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (MalformedModelException exception)
         {

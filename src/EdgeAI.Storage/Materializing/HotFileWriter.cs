@@ -7,15 +7,15 @@ namespace EdgeAI.Storage.Materializing;
 /// <summary>Lays a model out: a skeleton graph, and the large tensors in a file to map.</summary>
 /// <param name="model">The model.</param>
 /// <param name="folder">Where its files go.</param>
-/// <param name="keepsPacked">Whether what kernels made of the tensors goes with them.</param>
-internal sealed class HotFileWriter(OnnxModel model, HotFolderWriter folder, bool keepsPacked = false)
+/// <param name="isForRuns">Whether tensors stand in the order of their use, and what kernels made of them goes with them.</param>
+internal sealed class HotFileWriter(OnnxModel model, HotFolderWriter folder, bool isForRuns = false)
 {
     // Bytes that must move into the graph (small external tensors, those in subgraphs) are held in memory while it is written.
     private const long MaxInlined = 64L << 20;
 
     public async ValueTask<HotFiles> WriteAsync(CancellationToken cancellationToken)
     {
-        var plan = new WeightsPlan(model.Tensors, keepsPacked);
+        var plan = new WeightsPlan(model, isForRuns);
         await WriteGraphAsync(plan, cancellationToken).ConfigureAwait(false);
         if (plan.Length > 0)
         {

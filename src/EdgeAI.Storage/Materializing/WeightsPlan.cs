@@ -7,19 +7,34 @@ internal sealed class WeightsPlan
 {
     private readonly Dictionary<(string? Location, long Offset, long Length), long> _places = [];
 
-    /// <param name="tensors">All tensors of a model.</param>
-    /// <param name="keepsPacked">Whether what kernels made of the tensors is kept, after the tensors themselves.</param>
-    public WeightsPlan(IReadOnlyList<OnnxTensor> tensors, bool keepsPacked)
+    /// <param name="model">The model.</param>
+    /// <param name="isForRuns">
+    /// Whether it is laid out as runs read it: in the order in which nodes use the tensors, what kernels made of a tensor instead of the tensor itself, and what no run reads at the end.
+    /// Otherwise tensors stand as in the model, and what kernels made of them is left out.
+    /// </param>
+    public WeightsPlan(OnnxModel model, bool isForRuns)
     {
-        foreach (var tensor in tensors.Where(IsMapped))
+        var mapped = model.Tensors.Where(IsMapped);
+        if (!isForRuns)
         {
-            Place(tensor.Location, tensor.Offset, tensor.Length);
+            PlaceAll(mapped);
+            return;
         }
 
-        if (keepsPacked)
+        OnnxTensor[] inOrder = [.. mapped.OrderBy(tensor => model.FirstUses.GetValueOrDefault(tensor.Name, int.MaxValue))];
+        foreach (var tensor in inOrder)
         {
-            PlacePacked(tensors.Where(IsMapped));
+            if (tensor.Packed.Count > 0)
+            {
+                PlacePacked(tensor);
+            }
+            else
+            {
+                Place(tensor.Location, tensor.Offset, tensor.Length);
+            }
         }
+
+        PlaceAll(inOrder);
     }
 
     /// <summary>The runs of bytes to copy; tensors that share their bytes share a run.</summary>
@@ -44,14 +59,19 @@ internal sealed class WeightsPlan
     private static bool IsMapped(OnnxTensor tensor) => tensor.IsInitializer && tensor.Length >= OnnxModelParser.LargeTensor;
 
     // Kernels load what they packed by aligned instructions; ONNX Runtime writes it wherever the file ends.
-    private void PlacePacked(IEnumerable<OnnxTensor> tensors)
+    private void PlacePacked(OnnxTensor tensor)
+    {
+        foreach (var blob in tensor.Packed.SelectMany(packed => packed.Blobs))
+        {
+            Place(tensor.Location, blob.Offset, blob.Length);
+        }
+    }
+
+    private void PlaceAll(IEnumerable<OnnxTensor> tensors)
     {
         foreach (var tensor in tensors)
         {
-            foreach (var blob in tensor.Packed.SelectMany(packed => packed.Blobs))
-            {
-                Place(tensor.Location, blob.Offset, blob.Length);
-            }
+            Place(tensor.Location, tensor.Offset, tensor.Length);
         }
     }
 

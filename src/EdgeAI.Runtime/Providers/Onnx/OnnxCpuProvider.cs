@@ -9,13 +9,17 @@ using Microsoft.ML.OnnxRuntime;
 namespace EdgeAI.Providers.Onnx;
 
 /// <summary>Runs models on the processor by ONNX Runtime, weights mapped.</summary>
-internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOptions options, ILogger<OnnxCpuProvider> logger) : IExecutionProvider
+/// <param name="layout">Lays optimised graphs out.</param>
+/// <param name="options">How models are run.</param>
+/// <param name="room">The bytes that there are for models.</param>
+/// <param name="logger">Told what goes wrong and is passed over.</param>
+internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOptions options, MemoryUse room, ILogger<OnnxCpuProvider> logger) : IExecutionProvider
 {
     /// <summary>The name of this provider: <c>cpu</c>.</summary>
     public const string ProviderName = "cpu";
 
     private readonly OnnxOptimization _optimization = new(layout);
-    private readonly OnnxGraphLoader _loader = new(options);
+    private readonly OnnxGraphLoader _loader = new(options, room.Mapped);
 
     // Packing takes memory of the weights' size while it goes on: one model at a time in a process.
     private static readonly SemaphoreSlim Packing = new(1, 1);
@@ -58,7 +62,7 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
     private async Task<IModelSession> CreateAsync(IHotModel model, ExecutionDevice device, string name, CancellationToken cancellationToken)
     {
         var length = model.Files.WeightsPath is { } path ? new FileInfo(path).Length : 0;
-        var plan = WeightPackingPolicy.Choose(options, model.Manifest, length);
+        var plan = WeightPackingPolicy.Choose(options, model.Manifest, length, room.Private);
         if (plan == PackingPlan.Kept && await TryLoadPackedAsync(model, name, isBehind: false, cancellationToken).ConfigureAwait(false) is { } packed)
         {
             GiveMemoryBack();
@@ -85,12 +89,16 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
         try
         {
             await Packing.WaitAsync(cancellationToken).ConfigureAwait(false);
+
+            // What packing takes meanwhile is no other step's.
+            var step = MemoryMeter.Process.Begin();
             try
             {
                 return await TryLoadPackedAsync(model, name, isBehind: true, cancellationToken).ConfigureAwait(false);
             }
             finally
             {
+                MemoryMeter.Process.End(step);
                 Packing.Release();
             }
         }

@@ -5,7 +5,9 @@ using Microsoft.ML.OnnxRuntime;
 namespace EdgeAI.Providers.Onnx;
 
 /// <summary>Makes sessions of ONNX Runtime over hot files.</summary>
-internal sealed class OnnxGraphLoader(InferenceOptions options)
+/// <param name="options">How models are run.</param>
+/// <param name="mappedRoom">The bytes of mapped files that memory holds; larger ones are read ahead of their runs.</param>
+internal sealed class OnnxGraphLoader(InferenceOptions options, long mappedRoom)
 {
     /// <summary>A session over an optimised graph, its weights mapped.</summary>
     /// <param name="files">The graph and its weights.</param>
@@ -17,7 +19,7 @@ internal sealed class OnnxGraphLoader(InferenceOptions options)
         var weights = files.WeightsPath is null ? null : new MappedWeights(files.WeightsPath);
         try
         {
-            return new OnnxGraphSession(Open(files, weights, level, isPacked, options.CpuThreads, null, cancellationToken), weights, weights?.Length ?? 0);
+            return Hold(Open(files, weights, level, isPacked, options.CpuThreads, null, cancellationToken), files, weights);
         }
         catch
         {
@@ -33,10 +35,7 @@ internal sealed class OnnxGraphLoader(InferenceOptions options)
     public OnnxGraphSession LoadPacked(HotFiles files, bool isBehind, CancellationToken cancellationToken)
     {
         Action<SessionOptions>? configure = isBehind ? null : session => session.AddSessionConfigEntry("session.prepack.enable_parallel", "1");
-        return new OnnxGraphSession(
-            Open(files, null, GraphOptimizationLevel.ORT_DISABLE_ALL, isPacked: true, options.CpuThreads, configure, cancellationToken),
-            weights: null,
-            files.WeightsPath is { } path ? new FileInfo(path).Length : 0);
+        return Hold(Open(files, null, GraphOptimizationLevel.ORT_DISABLE_ALL, isPacked: true, options.CpuThreads, configure, cancellationToken), files, weights: null);
     }
 
     /// <summary>Makes a session for what it writes as it is made, and disposes it.</summary>
@@ -58,6 +57,12 @@ internal sealed class OnnxGraphLoader(InferenceOptions options)
         using var session = Open(files, weights, level, isPacked, threads, configure, cancellationToken);
     }
 
+    private OnnxGraphSession Hold(InferenceSession session, HotFiles files, MappedWeights? weights)
+    {
+        var mapped = files.WeightsPath is { } path ? new FileInfo(path).Length : 0;
+        return new OnnxGraphSession(session, weights, mapped, weights?.Length > mappedRoom ? WeightsReadAhead.TryStart(weights) : null);
+    }
+
     private static unsafe InferenceSession Open(
         HotFiles files,
         MappedWeights? weights,
@@ -71,6 +76,9 @@ internal sealed class OnnxGraphLoader(InferenceOptions options)
         {
             GraphOptimizationLevel = level,
             IntraOpNumThreads = threads,
+
+            // The plan would reserve room for all weights too, though nothing comes there: untouched, but counted by the heap, and by systems that promise memory only once.
+            EnableMemoryPattern = weights is null or { Length: <= WeightPackingPolicy.SmallModel },
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
 

@@ -6,7 +6,8 @@ namespace EdgeAI.Providers.Onnx;
 /// <param name="session">The session; disposed with this.</param>
 /// <param name="weights">The mapping; disposed after the session. Null when it has none, or ONNX Runtime maps the file itself.</param>
 /// <param name="mappedBytes">How many bytes of files are mapped, by whom ever.</param>
-internal sealed class OnnxGraphSession(InferenceSession session, MappedWeights? weights, long mappedBytes)
+/// <param name="readAhead">Reads the weights ahead of each run; null where memory holds them.</param>
+internal sealed class OnnxGraphSession(InferenceSession session, MappedWeights? weights, long mappedBytes, WeightsReadAhead? readAhead)
 {
     private readonly TaskCompletionSource _unused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _users = 1;
@@ -29,10 +30,18 @@ internal sealed class OnnxGraphSession(InferenceSession session, MappedWeights? 
             }
         }
         while (Interlocked.CompareExchange(ref _users, users + 1, users) != users);
+        readAhead?.Begin();
         return true;
     }
 
+    /// <summary>Ends the run that held it.</summary>
     public void Release()
+    {
+        readAhead?.End();
+        Leave();
+    }
+
+    private void Leave()
     {
         if (Interlocked.Decrement(ref _users) == 0)
         {
@@ -43,9 +52,10 @@ internal sealed class OnnxGraphSession(InferenceSession session, MappedWeights? 
     /// <summary>The owner leaves: disposes it after its last run, on the caller's time and not on that run's.</summary>
     public async Task RetireAsync()
     {
-        Release();
+        Leave();
         await _unused.Task.ConfigureAwait(false);
         session.Dispose();
+        readAhead?.Dispose();
         weights?.Dispose();
     }
 }

@@ -15,7 +15,7 @@ namespace EdgeAI.Providers.Onnx;
 internal sealed class OnnxOptimization(IHotFileLayout layout)
 {
     // Goes up when what is written here changes.
-    private const int LayoutVersion = 1;
+    private const int LayoutVersion = 2;
 
     private const string GraphName = "optimized.onnx";
     private const string DataName = "optimized.data";

@@ -9,13 +9,17 @@ namespace EdgeAI.Providers.Onnx;
 /// </summary>
 internal static class WeightPackingPolicy
 {
-    // Up to here a private copy costs less than anybody would notice, and the speed is felt.
-    private const long SmallModel = 32L << 20;
+    /// <summary>Up to here a private copy of the weights costs less than anybody would notice, and the speed is felt.</summary>
+    public const long SmallModel = 32L << 20;
 
     private static readonly string[] QuantizedMarks = ["Quantize", "QLinear", "QGemm", "QAttention", "Integer", "NBits", "Bnb4"];
     private static readonly string[] ProductMarks = ["MatMul", "Gemm", "Attention"];
 
-    public static PackingPlan Choose(InferenceOptions options, ModelManifest manifest, long weightsLength)
+    /// <param name="options">What the app wants.</param>
+    /// <param name="manifest">The model.</param>
+    /// <param name="weightsLength">The bytes of its large tensors.</param>
+    /// <param name="room">The private bytes that there are for models: packing takes as many as the weights have, if only while it goes on.</param>
+    public static PackingPlan Choose(InferenceOptions options, ModelManifest manifest, long weightsLength, long room)
     {
         if (options.WeightPacking == WeightPacking.Never)
         {
@@ -25,6 +29,11 @@ internal static class WeightPackingPolicy
         if (options.WeightPacking == WeightPacking.Always)
         {
             return options.KeepPackedWeights ? PackingPlan.Kept : PackingPlan.Private;
+        }
+
+        if (weightsLength > room)
+        {
+            return PackingPlan.None;
         }
 
         var isSmall = weightsLength <= SmallModel;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EdgeAI.Models;
 
 namespace EdgeAI.Storage.Importing.Onnx;
@@ -11,4 +12,8 @@ internal sealed record OnnxModel(
     IReadOnlyList<OnnxTensor> Tensors,
     ModelSignature Signature,
     IReadOnlyDictionary<string, string> Metadata,
-    IReadOnlyList<string> Operators);
+    IReadOnlyList<string> Operators)
+{
+    /// <summary>Which values nodes use, numbered in the order of their first use, when that was wanted; a file lists its nodes in an order in which they can run.</summary>
+    public IReadOnlyDictionary<string, int> FirstUses { get; init; } = ImmutableDictionary<string, int>.Empty;
+}

@@ -18,6 +18,7 @@ internal sealed partial class OnnxModelParser
     private const int MaxTensors = 1 << 16;
     private const int MaxInitializers = 1 << 17;
     private const int MaxValues = 1 << 14;
+    private const int MaxUses = 1 << 18;
     private const int MaxGraphDepth = 64;
     private const int FirstIrVersionWithOpsets = 3;
     private const int FirstIrVersionWithDefaults = 4;
@@ -29,22 +30,35 @@ internal sealed partial class OnnxModelParser
     private readonly HashSet<string> _initializers = new(StringComparer.Ordinal);
     private readonly ModelMetadata _metadata = new();
     private readonly SortedSet<string> _operators = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _firstUses = new(StringComparer.Ordinal);
     private EnclosingMessage? _enclosing;
     private int _graphDepth;
 
-    private OnnxModelParser(Stream stream, long length) => _reader = new ProtobufReader(stream, length);
+    private readonly bool _notesUses;
+
+    private OnnxModelParser(Stream stream, bool notesUses)
+    {
+        _reader = new ProtobufReader(stream, stream.Length);
+        _notesUses = notesUses;
+    }
 
     /// <summary>Walks a file.</summary>
     /// <param name="stream">A stream that can seek.</param>
     /// <exception cref="MalformedModelException">The file is not ONNX, or damaged.</exception>
-    public static OnnxModel Parse(Stream stream) => new OnnxModelParser(stream, stream.Length).ParseModel();
+    public static OnnxModel Parse(Stream stream) => Parse(stream, notesUses: false);
+
+    /// <summary>Walks a file.</summary>
+    /// <param name="stream">A stream that can seek.</param>
+    /// <param name="notesUses">Whether the order in which nodes use values is wanted.</param>
+    /// <exception cref="MalformedModelException">The file is not ONNX, or damaged.</exception>
+    public static OnnxModel Parse(Stream stream, bool notesUses) => new OnnxModelParser(stream, notesUses).ParseModel();
 
     /// <summary>Walks the model file among a model's files, on a thread of the pool.</summary>
-    public static Task<OnnxModel> ParseAsync(IModelFiles files, CancellationToken cancellationToken) => Task.Run(
+    public static Task<OnnxModel> ParseAsync(IModelFiles files, CancellationToken cancellationToken, bool notesUses = false) => Task.Run(
         () =>
         {
             using var stream = files.Open(null);
-            return Parse(stream);
+            return Parse(stream, notesUses);
         },
         cancellationToken);
 
@@ -87,7 +101,7 @@ internal sealed partial class OnnxModelParser
         }
 
         RequireWhole(irVersion, hasGraph, hasOpset);
-        return new OnnxModel(_tensors, new ModelSignature(Inputs(irVersion!.Value), _outputs), _metadata.Entries, [.. _operators]);
+        return new OnnxModel(_tensors, new ModelSignature(Inputs(irVersion!.Value), _outputs), _metadata.Entries, [.. _operators]) { FirstUses = _firstUses };
     }
 
     private void RequireWhole(long? irVersion, bool hasGraph, bool hasOpset)
@@ -219,6 +233,9 @@ internal sealed partial class OnnxModelParser
         {
             switch (field.Number)
             {
+                case 1 when _notesUses && _firstUses.Count < MaxUses:
+                    _firstUses.TryAdd(_reader.ReadString(field, MaxNameLength), _firstUses.Count);
+                    break;
                 case 4:
                     type = _reader.ReadString(field, MaxNameLength);
                     break;
