@@ -3,6 +3,8 @@ using System.Globalization;
 using EdgeAI.Benchmarks.Runtime.Loading;
 using EdgeAI.Benchmarks.Runtime.Measures;
 using EdgeAI.Benchmarks.Runtime.Reporting;
+using EdgeAI.Memory;
+using SkiaSharp;
 
 namespace EdgeAI.Benchmarks.Runtime.Swapping;
 
@@ -53,6 +55,7 @@ internal sealed class ZipfMeasure : IMeasure
 
         var requests = MakeRequests();
         var (ours, theirs) = (new List<double>(), new List<double>());
+        var memory = new List<MemoryUse>();
         foreach (var turn in requests.Chunk(Requests / Turns))
         {
             foreach (var model in turn)
@@ -60,6 +63,7 @@ internal sealed class ZipfMeasure : IMeasure
                 var clock = Stopwatch.StartNew();
                 await AskEdgeAsync(edge, models[model].Name, input);
                 ours.Add(clock.Elapsed.TotalMilliseconds);
+                memory.Add(edge.Engine.GetMemory().Reserved);
             }
 
             Say("EdgeAI", ours);
@@ -78,6 +82,19 @@ internal sealed class ZipfMeasure : IMeasure
         context.Report.Add("zipf_mean", theirs.Average(), "naive", Measurement.Milliseconds);
         context.Report.Add("zipf_reserved", edge.Engine.GetMemory().Reserved.Total / 1e6, Measurement.Ours, Measurement.Megabytes);
         context.Report.Add("zipf_budget", sum / 4 / 1e6, Measurement.Ours, Measurement.Megabytes);
+        SaveChart(Path.Combine(context.Options.Work, "zipf-memory.png"), sum / 4, memory);
+    }
+
+    private static void SaveChart(string path, long budget, List<MemoryUse> memory)
+    {
+        MemoryChart.Save(
+            path,
+            $"Zipf 1.0 over {Models} models of 30 to 200 MB: what loaded models take",
+            budget / 1e6,
+            [.. Enumerable.Range(1, memory.Count)],
+            ("mapped", SKColors.SteelBlue, [.. memory.Select(use => use.Mapped / 1e6)]),
+            ("private", SKColors.DarkOrange, [.. memory.Select(use => use.Private / 1e6)]));
+        BenchmarkContext.Say($"{Name}: memory over the requests is drawn in {path}");
     }
 
     private static async Task AskEdgeAsync(EdgeRuntime edge, string model, float[] input)

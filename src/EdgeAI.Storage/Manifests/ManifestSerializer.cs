@@ -12,8 +12,7 @@ internal static class ManifestSerializer
 
     public static string KeyOf(Digest manifest) => $"manifests/{manifest.Hex}.json";
 
-    public static byte[] Serialize(ModelManifest manifest) =>
-        JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestJsonContext.Default.ModelManifest);
+    public static byte[] Serialize(ModelManifest manifest) => ManifestWriter.Write(manifest);
 
     /// <summary>Reads a manifest whose digest has been checked.</summary>
     /// <exception cref="ContentCorruptedException">It is not a manifest that this version reads.</exception>
@@ -21,12 +20,10 @@ internal static class ManifestSerializer
     {
         try
         {
-            var manifest = JsonSerializer.Deserialize(json, ManifestJsonContext.Default.ModelManifest);
-            return manifest is not null && FindProblem(manifest) is not { } problem
-                ? manifest
-                : throw new ContentCorruptedException(digest, KeyOf(digest), manifest is null ? "it is empty" : FindProblem(manifest)!);
+            var manifest = ManifestReader.Read(json);
+            return FindProblem(manifest) is { } problem ? throw new ContentCorruptedException(digest, KeyOf(digest), problem) : manifest;
         }
-        catch (Exception exception) when (exception is JsonException or FormatException or ArgumentException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or OverflowException)
         {
             throw new ContentCorruptedException(digest, KeyOf(digest), $"it is not a manifest: {exception.Message}", exception);
         }
@@ -36,21 +33,18 @@ internal static class ManifestSerializer
     private static string? FindProblem(ModelManifest manifest) =>
         manifest.Schema != ModelManifest.CurrentSchema ? $"it has schema {manifest.Schema}; this version reads {ModelManifest.CurrentSchema}"
         : manifest.Files.Count == 0 ? "it names no file"
-        : manifest.Operators.Contains(null!) || manifest.Metadata.Values.Contains(null!) ? "it lacks an operator's name, or a property"
-        : !manifest.Signature.Inputs.Concat(manifest.Signature.Outputs).All(value => value is not null && IsComplete(value.Type)) ? "its signature is incomplete"
+        : !manifest.Signature.Inputs.Concat(manifest.Signature.Outputs).All(value => IsComplete(value.Type)) ? "its signature is incomplete"
         : manifest.Files.Select(FindProblem).FirstOrDefault(problem => problem is not null);
 
     private static bool IsComplete(ModelValueType type) => type switch
     {
-        { ElementType: { } elements } when !Enum.IsDefined(elements) => false,
         { Kind: ModelValueKind.Tensor or ModelValueKind.SparseTensor } => type.ElementType is not null,
         { Kind: ModelValueKind.Map, ElementType: null } or { Content: null } => false,
-        _ => Enum.IsDefined(type.Kind) && IsComplete(type.Content),
+        _ => IsComplete(type.Content),
     };
 
-    private static string? FindProblem(ModelFile? file) =>
-        file?.Gaps is null ? "it lacks a file, or its gaps"
-        : !RelativePath.IsSafe(file.Path) ? $"it names the file '{file.Path}', which leaves the model's folder"
+    private static string? FindProblem(ModelFile file) =>
+        !RelativePath.IsSafe(file.Path) ? $"it names the file '{file.Path}', which leaves the model's folder"
         : file.Chunks.Any(chunk => chunk.Length is <= 0 or > Packs.PackFormat.MaxChunkLength) ? $"a chunk of '{file.Path}' has an impossible length"
         : !file.Tensors.All(tensor => tensor is { Offset: >= 0, Length: >= 0 } && tensor.Offset <= file.Length - tensor.Length) ? $"a tensor of '{file.Path}' does not lie in it"
         : file.Chunks.Sum(chunk => (long)chunk.Length) != file.Length ? $"the chunks of '{file.Path}' do not add up to its length"

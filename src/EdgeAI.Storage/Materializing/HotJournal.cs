@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EdgeAI.Models;
-using EdgeAI.Storage.Manifests;
 
 namespace EdgeAI.Storage.Materializing;
 

@@ -1,5 +1,6 @@
 using EdgeAI.Configuration;
 using EdgeAI.Memory;
+using EdgeAI.Testing;
 
 namespace EdgeAI.Runtime.Tests.Memory;
 
@@ -9,7 +10,7 @@ public sealed class MemoryStormTests
     private const int Callers = 8;
     private static readonly long[] Sizes = [5, 10, 20, 30, 45, 60, 80, 100];
 
-    private static int Steps => Environment.GetEnvironmentVariable("EDGEAI_NIGHTLY") == "1" ? 50_000 : 2_500;
+    private static int Steps => NightlyRun.Count(2_500, 50_000);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -1,3 +1,4 @@
+using EdgeAI.Testing;
 using EdgeAI.Testing.Catalogue;
 using EdgeAI.Testing.Files;
 

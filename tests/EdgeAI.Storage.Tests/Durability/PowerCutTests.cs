@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using EdgeAI.Models;
+using EdgeAI.Testing;
 using EdgeAI.Testing.Catalogue;
 using EdgeAI.Testing.Files;
 using EdgeAI.Trust;

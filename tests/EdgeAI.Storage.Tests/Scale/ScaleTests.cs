@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using EdgeAI.Models;
 using EdgeAI.Storage.Tests.Importing.Fuzzing;
 using EdgeAI.Storage.Tests.Updates;
+using EdgeAI.Testing;
 using EdgeAI.Testing.Catalogue;
 using EdgeAI.Testing.Safetensors;
 using Microsoft.Data.Sqlite;

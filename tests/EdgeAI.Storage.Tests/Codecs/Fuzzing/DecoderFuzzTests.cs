@@ -8,6 +8,7 @@ using EdgeAI.Storage.Names;
 using EdgeAI.Storage.Packs;
 using EdgeAI.Storage.Tests.Importing.Fuzzing;
 using EdgeAI.Storage.Trust;
+using EdgeAI.Testing;
 using EdgeAI.Testing.Catalogue;
 using EdgeAI.Trust;
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Hashing;
 using EdgeAI.Storage.Codecs.Entropy;
+using EdgeAI.Testing;
 using EdgeAI.Testing.Processes;
 
 namespace EdgeAI.Storage.Tests.Codecs.Fuzzing;

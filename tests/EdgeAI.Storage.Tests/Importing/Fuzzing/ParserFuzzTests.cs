@@ -5,6 +5,7 @@ using EdgeAI.Storage.Importing;
 using EdgeAI.Storage.Importing.Gguf;
 using EdgeAI.Storage.Importing.Onnx;
 using EdgeAI.Storage.Importing.Safetensors;
+using EdgeAI.Testing;
 using EdgeAI.Testing.Catalogue;
 using EdgeAI.Testing.Gguf;
 using EdgeAI.Testing.Safetensors;

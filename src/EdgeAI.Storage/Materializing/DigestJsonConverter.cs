@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using EdgeAI.Models;
 
-namespace EdgeAI.Storage.Manifests;
+namespace EdgeAI.Storage.Materializing;
 
 internal sealed class DigestJsonConverter : JsonConverter<Digest>
 {
