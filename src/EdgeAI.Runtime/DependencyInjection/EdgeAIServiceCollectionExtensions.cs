@@ -100,7 +100,7 @@ public static class EdgeAIServiceCollectionExtensions
         var processor = new OnnxCpuProvider(services.GetRequiredService<IHotFileLayout>(), options.Inference, LoggerOf<OnnxCpuProvider>(services));
         return new InferenceEngine(
             services.GetInstance<IModelStore>(name),
-            [.. services.GetInstances<IExecutionProvider>(name), processor],
+            [.. services.GetInstances<IExecutionProvider>(name), .. new OnnxProviders(options.Inference).Find(), processor],
             options,
             services.GetService<ISystemMemory>() ?? SystemMemory.Current,
             services.GetRequiredService<TimeProvider>(),
