@@ -77,9 +77,7 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
         var failures = new List<(DeviceLane Lane, Exception Error)>();
         while (true)
         {
-            var lane = (options.PowerPolicy ?? scheduler.DefaultPolicy) == PowerPolicy.Efficient
-                ? candidates[0]
-                : DeviceScheduler.Choose(candidates, digest, bucket, LoadMilliseconds);
+            var lane = Choose();
             var coming = lane.NoteComing(digest, bucket);
             try
             {
@@ -97,7 +95,7 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
             {
                 failures.Add((lane, exception));
                 candidates.Remove(lane);
-                var next = candidates.Count > 0 ? DeviceScheduler.Choose(candidates, digest, bucket, LoadMilliseconds) : null;
+                var next = candidates.Count > 0 ? Choose() : null;
                 var moves = exception is ModelLoadException ? MoveOn(reference, digest, lane, next, exception) : scheduler.TryMoveOn(reference, lane, next, exception);
                 if (!moves)
                 {
@@ -109,6 +107,10 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
                 lane.NoteGone(coming);
             }
         }
+
+        DeviceLane Choose() => (options.PowerPolicy ?? scheduler.DefaultPolicy) == PowerPolicy.Efficient
+            ? candidates[0]
+            : DeviceScheduler.Choose(candidates, digest, bucket, LoadMilliseconds);
 
         double LoadMilliseconds(DeviceLane lane) =>
             leased.Find(lane) is { Gate: not null } ? 0 : Math.Max(1, models.ProfileOf(digest, lane.Device).LoadMilliseconds);

@@ -9,9 +9,9 @@ internal sealed class OnnxProviders(InferenceOptions options)
     private const string CpuName = "CPUExecutionProvider";
     private const string NameEnding = "ExecutionProvider";
 
-    // ONNX Runtime registers a library once a process, whatever engines there are.
+    // ONNX Runtime registers a library once a process, whatever engines there are: the execution providers that each one brought.
     private static readonly Lock RegistrationLock = new();
-    private static readonly HashSet<string> Registered = new(StringComparer.Ordinal);
+    private static readonly Dictionary<string, string[]> Registered = new(StringComparer.Ordinal);
 
     /// <summary>A provider for each, and one without devices for all that is not usable.</summary>
     public IReadOnlyList<IExecutionProvider> Find()
@@ -25,8 +25,8 @@ internal sealed class OnnxProviders(InferenceOptions options)
             }
         }
 
-        var groups = OrtEnv.Instance().GetEpDevices().Where(device => device.EpName != CpuName).GroupBy(device => device.EpName, StringComparer.Ordinal).ToArray();
-        foreach (var name in OrtEnv.Instance().GetAvailableProviders().Where(name => name != CpuName && !groups.Any(group => group.Key == name)))
+        var groups = OrtEnv.Instance().GetEpDevices().Where(device => device.EpName != CpuName && IsWanted(device.EpName)).GroupBy(device => device.EpName, StringComparer.Ordinal).ToArray();
+        foreach (var name in OrtEnv.Instance().GetAvailableProviders().Where(name => name != CpuName && IsWanted(name) && !groups.Any(group => group.Key == name)))
         {
             unusable.Add(new DeviceStatus(new ExecutionDevice(ShortName(name), DeviceKind.Cpu, "0", name), false, $"ONNX Runtime has {name}, and it found no device of its own on this machine."));
         }
@@ -34,19 +34,31 @@ internal sealed class OnnxProviders(InferenceOptions options)
         return [.. groups.Select(group => new OnnxDeviceProvider(ShortName(group.Key), group, options)), new UnusableDevices(unusable)];
     }
 
+    // What another engine of this process registered is not this one's.
+    private bool IsWanted(string epName)
+    {
+        lock (RegistrationLock)
+        {
+            return Registered.All(library => !library.Value.Contains(epName) || options.ProviderLibraries.ContainsKey(library.Key));
+        }
+    }
+
+    private static string[] EpNames() => [.. OrtEnv.Instance().GetEpDevices().Select(device => device.EpName)];
+
     private static string? Register(string name, string path)
     {
         lock (RegistrationLock)
         {
-            if (Registered.Contains(name))
+            if (Registered.ContainsKey(name))
             {
                 return null;
             }
 
             try
             {
+                var before = EpNames();
                 OrtEnv.Instance().RegisterExecutionProviderLibrary(name, Path.GetFullPath(path));
-                Registered.Add(name);
+                Registered.Add(name, [.. EpNames().Except(before)]);
                 return null;
             }
             catch (OnnxRuntimeException exception)
