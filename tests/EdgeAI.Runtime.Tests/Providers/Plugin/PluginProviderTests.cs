@@ -75,26 +75,13 @@ public sealed class PluginProviderTests : IAsyncLifetime
         using var onCpu = await lease.RunAsync(inputs, new ModelRunOptions { PowerPolicy = PowerPolicy.CpuOnly }, Cancellation);
 
         // They add in another order.
-        Assert.True(IsNear(onCpu.GetTensor("y").AsSpan<float>(), onPlugin.GetTensor("y").AsSpan<float>()));
+        ModelValueAssert.Close(onCpu, onPlugin, 1e-4);
         Assert.Equal("matmul:0", lease.Device.ToString());
         Assert.Equal(["cpu:0", "matmul:0"], test.Runtime.Engine.GetMemory().Models.Select(model => $"{model.Device}").Order());
 
         Assert.True(await test.Runtime.Engine.SwapOutAsync(TestModels.MatMul.Name, Cancellation));
         using var again = await lease.RunAsync(inputs, new ModelRunOptions { Device = "matmul:0" }, Cancellation);
         ModelValueAssert.Same(onPlugin, again);
-    }
-
-    private static bool IsNear(ReadOnlySpan<float> one, ReadOnlySpan<float> other)
-    {
-        for (var i = 0; i < one.Length; i++)
-        {
-            if (!(Math.Abs(one[i] - other[i]) <= 1e-4f * Math.Max(1, Math.Abs(one[i]))))
-            {
-                return false;
-            }
-        }
-
-        return one.Length > 0;
     }
 
     private static TestRuntime Start() => new(options => options.Inference.ProviderLibraries[Name] = Library);
