@@ -74,6 +74,7 @@ run_project() {
 
 ensure_command dotnet dotnet-sdk-10.0
 ensure_command mount util-linux
+ensure_command g++ g++
 ensure_icu
 rm -rf "$reports" && mkdir -p "$reports"
 

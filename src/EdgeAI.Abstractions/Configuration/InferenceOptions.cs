@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using EdgeAI.Providers;
 
 namespace EdgeAI.Configuration;
 
@@ -24,4 +25,22 @@ public sealed class InferenceOptions
     /// </summary>
     /// <value>The default is true. False costs quantised models private memory of about their size, and float models speed with many rows.</value>
     public bool KeepPackedWeights { get; set; } = true;
+
+    /// <summary>Which devices loads and runs may go to when they do not say themselves.</summary>
+    /// <value>The default is <see cref="PowerPolicy.Fastest"/>.</value>
+    public PowerPolicy PowerPolicy { get; set; }
+
+    /// <summary>Whether a request goes to the next device when one fails. The app is told each time, by the log and by <see cref="Inference.IInferenceEngine.DeviceFailed"/>.</summary>
+    /// <value>The default is true; false makes a failing device the caller's exception.</value>
+    public bool AllowFallback { get; set; } = true;
+
+    /// <summary>How long one run may go on before it counts as hung: it is stopped between two operators, and goes to the next device.</summary>
+    /// <value>The default is null: for ever. More than zero.</value>
+    public TimeSpan? RunTimeout { get; set; }
+
+    /// <summary>How single devices are used, by their names, such as <c>cpu:0</c>.</summary>
+    public IDictionary<string, DeviceOptions> Devices { get; } = new Dictionary<string, DeviceOptions>(StringComparer.Ordinal);
+
+    /// <summary>Libraries with further execution providers of ONNX Runtime: the path of each by a name for it. They are loaded once a process and stay.</summary>
+    public IDictionary<string, string> ProviderLibraries { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }

@@ -1,5 +1,6 @@
 using EdgeAI.Memory;
 using EdgeAI.Models;
+using EdgeAI.Providers;
 using EdgeAI.Storage;
 
 namespace EdgeAI.Inference;
@@ -60,4 +61,14 @@ public interface IInferenceEngine
 
     /// <summary>What is in memory, and what may be.</summary>
     MemoryReport GetMemory();
+
+    /// <summary>Every device that a provider found, usable or not, and why; as it is now. An engine without devices of its own has none.</summary>
+    IReadOnlyList<DeviceStatus> Devices => [];
+
+    /// <summary>Is raised, on the request's thread, when a device failed and the request goes to another one. A handler must not throw.</summary>
+    event Action<DeviceFault>? DeviceFailed
+    {
+        add { }
+        remove { }
+    }
 }

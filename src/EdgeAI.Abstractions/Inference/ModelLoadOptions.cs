@@ -11,6 +11,10 @@ public sealed record ModelLoadOptions
     /// <value>The default is null: as the options say. Zero unloads at once, <see cref="Timeout.InfiniteTimeSpan"/> never.</value>
     public TimeSpan? KeepAlive { get; init; }
 
+    /// <summary>The one device that it is loaded on and its runs go to by default, such as <c>cpu:0</c>.</summary>
+    /// <value>The default is null: what <see cref="Configuration.InferenceOptions.PowerPolicy"/> allows.</value>
+    public string? Device { get; init; }
+
     /// <summary>Is told when the load goes from one stage to the next, from the load's thread. Nothing is told when the model is loaded already.</summary>
     /// <value>The default is null.</value>
     public IProgress<ModelLoadProgress>? Progress { get; init; }

@@ -1,4 +1,5 @@
 using EdgeAI.Models;
+using EdgeAI.Providers;
 
 namespace EdgeAI.Memory;
 
@@ -17,4 +18,8 @@ public sealed record LoadedModel(
     MemoryUse Memory,
     bool IsMeasured,
     int Leases,
-    int Pins);
+    int Pins)
+{
+    /// <summary>The device that it is or was loaded on; a model that is on several devices is in the report once for each.</summary>
+    public ExecutionDevice? Device { get; init; }
+}

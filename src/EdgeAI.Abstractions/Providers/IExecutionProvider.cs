@@ -14,6 +14,10 @@ public interface IExecutionProvider
     /// <summary>The devices that are usable now; empty when there is none.</summary>
     IReadOnlyList<ExecutionDevice> Devices { get; }
 
+    /// <summary>Devices that were found and can't be used, and why; for people who look.</summary>
+    /// <value>The default is none.</value>
+    IReadOnlyList<DeviceStatus> UnusableDevices => [];
+
     /// <summary>What a session will take, before there is one. It is reserved before the load, and corrected by what is measured then.</summary>
     /// <param name="model">The model on the hot tier.</param>
     /// <param name="device">One of <see cref="Devices"/>.</param>

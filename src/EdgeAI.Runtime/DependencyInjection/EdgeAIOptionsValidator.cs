@@ -23,6 +23,16 @@ internal sealed class EdgeAIOptionsValidator : IValidateOptions<EdgeAIOptions>
             result.AddError($"it is {options.Inference.KeepAlive}; it must be zero or more, or -00:00:00.0010000 for ever.", "Inference:KeepAlive");
         }
 
+        if (options.Inference.RunTimeout <= TimeSpan.Zero)
+        {
+            result.AddError($"it is {options.Inference.RunTimeout}; it must be more than zero.", "Inference:RunTimeout");
+        }
+
+        foreach (var (named, device) in options.Inference.Devices.Where(device => device.Value is { MaxConcurrentRuns: < 0 or > 1024 } or { QueueLength: < 0 or > 1_000_000 }))
+        {
+            result.AddError($"'{named}' has {device.MaxConcurrentRuns} runs at once and {device.QueueLength} waiting; 0 to 1024 and 0 to 1,000,000 are possible.", "Inference:Devices");
+        }
+
         foreach (var model in options.Models.Where(model => !ModelReference.TryParse(model.Name, null, out _)))
         {
             result.AddError($"'{model.Name}' is not a model reference; write 'name:tag', such as 'ocr/det:v4'.", "Models");

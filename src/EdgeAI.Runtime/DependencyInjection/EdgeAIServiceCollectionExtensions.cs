@@ -105,7 +105,7 @@ public static class EdgeAIServiceCollectionExtensions
             LoggerOf<OnnxCpuProvider>(services));
         return new InferenceEngine(
             services.GetInstance<IModelStore>(name),
-            [.. services.GetInstances<IExecutionProvider>(name), processor],
+            [.. services.GetInstances<IExecutionProvider>(name), .. new OnnxProviders(options.Inference).Find(), processor],
             options,
             system,
             services.GetRequiredService<TimeProvider>(),

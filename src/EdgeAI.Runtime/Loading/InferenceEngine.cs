@@ -3,6 +3,7 @@ using EdgeAI.Inference;
 using EdgeAI.Memory;
 using EdgeAI.Models;
 using EdgeAI.Providers;
+using EdgeAI.Scheduling;
 using EdgeAI.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +18,8 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
     private readonly EdgeAIOptions _options;
     private readonly ModelLoader _loader;
     private readonly LoadedModels _models;
+    private readonly DeviceScheduler _scheduler;
+    private readonly ModelRunner _runner;
 
     public InferenceEngine(
         IModelStore store,
@@ -29,8 +32,10 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
         _store = store;
         _options = options;
         var meter = system == SystemMemory.Current ? MemoryMeter.Process : new MemoryMeter(system);
-        _loader = new ModelLoader(store, providers, options.Inference, meter, time, logger);
+        _loader = new ModelLoader(store, options.Inference, meter, time, logger);
         _models = new LoadedModels(options.Memory, system, meter, time, logger);
+        _scheduler = new DeviceScheduler(providers, options.Inference, time, logger);
+        _runner = new ModelRunner(_scheduler, _models, time);
     }
 
     public ValueTask<IModelLease> LoadAsync(ModelReference model, ModelLoadOptions? options, CancellationToken cancellationToken = default) =>
@@ -51,9 +56,23 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
 
         // A name may have moved on, or be gone from the store, while the model that it meant is loaded.
         var digest = model.Digest ?? (await _store.FindAsync(model, cancellationToken).ConfigureAwait(false))?.Digest;
-        var shared = _models.Find(candidate => candidate.Digest == digest) ?? _models.Find(candidate => candidate.Reference == model);
-        return shared is not null && await _models.SwapOutAsync(shared, cancellationToken).ConfigureAwait(false);
+        var found = _models.FindAll(candidate => candidate.Digest == digest);
+        var wasIn = false;
+        foreach (var shared in found.Length > 0 ? found : _models.FindAll(candidate => candidate.Reference == model))
+        {
+            wasIn |= await _models.SwapOutAsync(shared, cancellationToken).ConfigureAwait(false);
+        }
+
+        return wasIn;
     }
+
+    public event Action<DeviceFault>? DeviceFailed
+    {
+        add => _scheduler.Failed += value;
+        remove => _scheduler.Failed -= value;
+    }
+
+    public IReadOnlyList<DeviceStatus> Devices => _scheduler.Devices;
 
     public MemoryReport GetMemory() => _models.Report();
 
@@ -71,15 +90,30 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
 
         var info = await _store.FindAsync(model, cancellationToken).ConfigureAwait(false)
             ?? throw await NotFoundAsync(model, cancellationToken).ConfigureAwait(false);
-        var profile = _models.ProfileOf(info.Digest);
-        var request = new ModelRequest(model, info.Digest, load => _loader.LoadAsync(info, profile, load), options.KeepAlive ?? KeepAliveOf(model))
+        var leased = new LeasedModel(lane => RequestOn(lane), _models, _scheduler.Lanes, isPin);
+        try
         {
-            IsKeepAliveWished = options.KeepAlive is not null,
-            Priority = options.Priority,
-            Progress = options.Progress,
-        };
-        var (shared, session) = await _models.AcquireAsync(request, isPin, cancellationToken).ConfigureAwait(false);
-        return new ModelLease(model, shared, session, _models, isPin);
+            var (lane, shared, session) = await _runner.LoadAsync(model, info.Digest, leased, options.Device, cancellationToken).ConfigureAwait(false);
+            return new ModelLease(model, shared, session, leased, lane, _runner, _models, options.Device);
+        }
+        catch
+        {
+            await leased.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        ModelRequest RequestOn(DeviceLane lane)
+        {
+            var profile = _models.ProfileOf(info.Digest, lane.Device);
+            return new ModelRequest(
+                model, info.Digest, load => _loader.LoadAsync(info, lane.Provider, lane.Device, profile, load), options.KeepAlive ?? KeepAliveOf(model))
+            {
+                Device = lane.Device,
+                IsKeepAliveWished = options.KeepAlive is not null,
+                Priority = options.Priority,
+                Progress = options.Progress,
+            };
+        }
     }
 
     private TimeSpan KeepAliveOf(ModelReference model) =>

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using EdgeAI.Inference;
 using EdgeAI.Models;
 using EdgeAI.Providers;
 using EdgeAI.Running;
+using EdgeAI.Scheduling;
 
 namespace EdgeAI.Loading;
 
@@ -12,6 +14,7 @@ internal sealed class LeasedBinding(
     ModelReference reference,
     SharedModel model,
     LoadedModels models,
+    DeviceQueue queue,
     IReadOnlyDictionary<string, ModelValue> inputs,
     IReadOnlyDictionary<string, TensorValue> outputs) : IModelBinding
 {
@@ -37,8 +40,14 @@ internal sealed class LeasedBinding(
 
         try
         {
-            using var run = models.Enter(model, cancellationToken);
-            Bind(run).Run(cancellationToken);
+            if (queue.IsLimited)
+            {
+                RunInTurn(cancellationToken);
+            }
+            else
+            {
+                RunNow(cancellationToken);
+            }
         }
         catch (InferenceException exception)
         {
@@ -63,6 +72,26 @@ internal sealed class LeasedBinding(
             _binding?.Dispose();
             models.Release(model);
         }
+    }
+
+    private void RunInTurn(CancellationToken cancellationToken)
+    {
+        queue.EnterAsync(model.Digest, RunPriority.Normal, isTry: false, cancellationToken).AsTask().GetAwaiter().GetResult();
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            RunNow(cancellationToken);
+        }
+        finally
+        {
+            queue.Exit(model.Digest, Stopwatch.GetElapsedTime(started));
+        }
+    }
+
+    private void RunNow(CancellationToken cancellationToken)
+    {
+        using var run = models.Enter(model, cancellationToken);
+        Bind(run).Run(cancellationToken);
     }
 
     private IModelBinding Bind(RunScope run)

@@ -91,12 +91,12 @@ internal sealed partial class LoadedModels
         }
     }
 
-    /// <summary>A model that the engine has.</summary>
-    public SharedModel? Find(Func<SharedModel, bool> isWanted)
+    /// <summary>Models that the engine has, on whatever devices.</summary>
+    public SharedModel[] FindAll(Func<SharedModel, bool> isWanted)
     {
         lock (_lock)
         {
-            return _models.Values.FirstOrDefault(isWanted);
+            return [.. _models.Values.Where(isWanted)];
         }
     }
 
@@ -250,7 +250,7 @@ internal sealed partial class LoadedModels
         {
             if (model.Gate is not { } gate)
             {
-                _models.Remove(model.Digest);
+                _models.Remove((model.Digest, model.Request.Device));
                 model.Files?.Dispose();
                 model.Files = null;
             }

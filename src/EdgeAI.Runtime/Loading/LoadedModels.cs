@@ -2,6 +2,7 @@ using EdgeAI.Configuration;
 using EdgeAI.Inference;
 using EdgeAI.Memory;
 using EdgeAI.Models;
+using EdgeAI.Providers;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeAI.Loading;
@@ -10,8 +11,8 @@ namespace EdgeAI.Loading;
 internal sealed partial class LoadedModels : IAsyncDisposable
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<Digest, SharedModel> _models = [];
-    private readonly Dictionary<Digest, ModelProfile> _profiles = [];
+    private readonly Dictionary<(Digest Digest, ExecutionDevice? Device), SharedModel> _models = [];
+    private readonly Dictionary<(Digest Digest, ExecutionDevice? Device), ModelProfile> _profiles = [];
     private readonly MemoryOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -99,12 +100,12 @@ internal sealed partial class LoadedModels : IAsyncDisposable
         return leaving is null ? ValueTask.CompletedTask : new ValueTask(Task.Run(() => Unload(model, leaving)));
     }
 
-    /// <summary>What is known of a model.</summary>
-    public ModelProfile ProfileOf(Digest digest)
+    /// <summary>What is known of a model on a device.</summary>
+    public ModelProfile ProfileOf(Digest digest, ExecutionDevice? device)
     {
         lock (_lock)
         {
-            return ProfileOf_NeedsLock(digest);
+            return ProfileOf_NeedsLock((digest, device));
         }
     }
 
@@ -159,21 +160,22 @@ internal sealed partial class LoadedModels : IAsyncDisposable
 
     private SharedModel Find_NeedsLock(ModelRequest request)
     {
-        if (!_models.TryGetValue(request.Digest, out var model))
+        var key = (request.Digest, request.Device);
+        if (!_models.TryGetValue(key, out var model))
         {
-            model = new SharedModel(request, ProfileOf_NeedsLock(request.Digest));
-            _models.Add(request.Digest, model);
+            model = new SharedModel(request, ProfileOf_NeedsLock(key));
+            _models.Add(key, model);
         }
 
         return model;
     }
 
-    private ModelProfile ProfileOf_NeedsLock(Digest digest)
+    private ModelProfile ProfileOf_NeedsLock((Digest Digest, ExecutionDevice? Device) key)
     {
-        if (!_profiles.TryGetValue(digest, out var profile))
+        if (!_profiles.TryGetValue(key, out var profile))
         {
             profile = new ModelProfile();
-            _profiles.Add(digest, profile);
+            _profiles.Add(key, profile);
         }
 
         return profile;
@@ -183,7 +185,7 @@ internal sealed partial class LoadedModels : IAsyncDisposable
         _budget.Limit,
         _budget.Reserved,
         [.. _models.Values
-            .Select(model => new LoadedModel(model.Reference, model.Digest, model.State, model.Charge, model.IsMeasured, model.Holders, model.Pins))
+            .Select(model => new LoadedModel(model.Reference, model.Digest, model.State, model.Charge, model.IsMeasured, model.Holders, model.Pins) { Device = model.Request.Device })
             .OrderByDescending(model => model.Memory.Total)]);
 
     private void ThrowIfDisposed_NeedsLock() => ObjectDisposedException.ThrowIf(_isDisposed, typeof(InferenceEngine));

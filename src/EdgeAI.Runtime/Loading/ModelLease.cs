@@ -3,10 +3,20 @@ using EdgeAI.Inference;
 using EdgeAI.Models;
 using EdgeAI.Providers;
 using EdgeAI.Running;
+using EdgeAI.Scheduling;
 
 namespace EdgeAI.Loading;
 
-internal sealed class ModelLease(ModelReference reference, SharedModel model, LoadedSession loaded, LoadedModels models, bool isPin) : IModelLease
+/// <summary>A lease. Where there is one device without a limit its runs go straight to the session, without a lock.</summary>
+internal sealed class ModelLease(
+    ModelReference reference,
+    SharedModel model,
+    LoadedSession loaded,
+    LeasedModel leased,
+    DeviceLane lane,
+    ModelRunner runner,
+    LoadedModels models,
+    string? device) : IModelLease
 {
     private readonly ExecutionDevice _firstDevice = loaded.Device;
     private int _isDisposed;
@@ -19,17 +29,37 @@ internal sealed class ModelLease(ModelReference reference, SharedModel model, Lo
 
     public ExecutionDevice Device => model.Gate?.Session.Device ?? _firstDevice;
 
-    public async ValueTask<ModelOutputs> RunAsync(IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken = default)
+    public ValueTask<ModelOutputs> RunAsync(IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken = default) =>
+        RunAsync(inputs, null, cancellationToken);
+
+    public async ValueTask<ModelOutputs> RunAsync(IReadOnlyDictionary<string, ModelValue> inputs, ModelRunOptions? options, CancellationToken cancellationToken = default)
     {
         Require(inputs);
+        if (options is not null || !runner.IsDirect)
+        {
+            return (await runner.RunAsync(reference, Digest, leased, new RunCall(inputs, options, device), cancellationToken).ConfigureAwait(false))!;
+        }
+
         using var run = await models.EnterAsync(model, cancellationToken).ConfigureAwait(false);
         var session = run.Session;
         return await Task.Run(() => RunSession(session, inputs, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
+    public ValueTask<ModelOutputs?> TryRunAsync(IReadOnlyDictionary<string, ModelValue> inputs, ModelRunOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        Require(inputs);
+        return runner.RunAsync(reference, Digest, leased, new RunCall(inputs, options, device) { IsTry = true }, cancellationToken);
+    }
+
     public ModelOutputs Run(IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken = default)
     {
         Require(inputs);
+        if (!runner.IsDirect)
+        {
+            var running = runner.RunAsync(reference, Digest, leased, new RunCall(inputs, null, device) { IsBlocking = true }, cancellationToken);
+            return running.IsCompletedSuccessfully ? running.Result! : running.AsTask().GetAwaiter().GetResult()!;
+        }
+
         using var run = models.Enter(model, cancellationToken);
         return RunSession(run.Session, inputs, cancellationToken);
     }
@@ -40,11 +70,11 @@ internal sealed class ModelLease(ModelReference reference, SharedModel model, Lo
         var targets = outputs ?? ImmutableDictionary<string, TensorValue>.Empty;
         OutputCheck.Require(reference, Signature, inputs, targets);
         models.Hold(model);
-        return new LeasedBinding(reference, model, models, inputs, targets);
+        return new LeasedBinding(reference, model, models, lane.Queue, inputs, targets);
     }
 
     public ValueTask DisposeAsync() =>
-        Interlocked.Exchange(ref _isDisposed, 1) == 0 ? models.ReleaseAsync(model, isPin) : ValueTask.CompletedTask;
+        Interlocked.Exchange(ref _isDisposed, 1) == 0 ? leased.DisposeAsync() : ValueTask.CompletedTask;
 
     // A provider knows the model by its files, the caller by its reference.
     private ModelOutputs RunSession(IModelSession session, IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken)

@@ -8,26 +8,22 @@ using Microsoft.Extensions.Logging;
 
 namespace EdgeAI.Loading;
 
-/// <summary>Loads a model on the first device that takes it: files made ready, bytes reserved, a session made and measured.</summary>
+/// <summary>Loads a model on a device: files made ready, bytes reserved, a session made and measured.</summary>
 internal sealed partial class ModelLoader(
     IModelStore store,
-    IEnumerable<IExecutionProvider> providers,
     InferenceOptions options,
     MemoryMeter meter,
     TimeProvider time,
     ILogger logger)
 {
-    private readonly (IExecutionProvider Provider, ExecutionDevice Device)[] _devices =
-        [.. providers.SelectMany(provider => provider.Devices.Select(device => (provider, device)))];
-
-    public async Task<LoadedSession> LoadAsync(ModelInfo info, ModelProfile profile, SharedLoad load)
+    public async Task<LoadedSession> LoadAsync(ModelInfo info, IExecutionProvider provider, ExecutionDevice device, ModelProfile profile, SharedLoad load)
     {
         var started = time.GetTimestamp();
         load.Report(ModelLoadStage.Materializing);
         var files = await MaterializeAsync(info, load).ConfigureAwait(false);
         try
         {
-            var loaded = await LoadOnFirstDeviceAsync(info, files, profile, load).ConfigureAwait(false);
+            var loaded = await LoadAsync(provider, device, files, profile, load).ConfigureAwait(false);
             LogLoaded(logger, info.Reference, loaded.Device, time.GetElapsedTime(started).TotalMilliseconds);
             return loaded;
         }
@@ -49,34 +45,6 @@ internal sealed partial class ModelLoader(
         {
             return load.HeldFiles;
         }
-    }
-
-    private async ValueTask<LoadedSession> LoadOnFirstDeviceAsync(ModelInfo info, IHotModel files, ModelProfile profile, SharedLoad load)
-    {
-        var failures = new List<ModelLoadException>();
-        foreach (var (provider, device) in _devices)
-        {
-            try
-            {
-                return await LoadAsync(provider, device, files, profile, load).ConfigureAwait(false);
-            }
-            catch (ModelLoadException exception)
-            {
-                LogRefused(logger, exception, device, info.Reference);
-                failures.Add(exception);
-            }
-        }
-
-        throw failures switch
-        {
-            [] => new ModelLoadException(info.Reference.ToString(), "any device", "No execution provider offers a device."),
-            [var only] => new ModelLoadException(info.Reference.ToString(), only.Device, Reason(only), only),
-            _ => new ModelLoadException(
-                info.Reference.ToString(),
-                string.Join(", ", failures.Select(failure => failure.Device)),
-                string.Join(" ", failures.Select(failure => $"{failure.Device}: {Reason(failure)}")),
-                new AggregateException(failures)),
-        };
     }
 
     private async ValueTask<LoadedSession> LoadAsync(IExecutionProvider provider, ExecutionDevice device, IHotModel files, ModelProfile profile, SharedLoad load)
@@ -150,11 +118,6 @@ internal sealed partial class ModelLoader(
         }
     }
 
-    private static string Reason(ModelLoadException failure) => (failure.InnerException ?? failure).Message;
-
     [LoggerMessage(1, LogLevel.Information, "Loaded {Model} on {Device} in {Milliseconds:F0} ms.")]
     private static partial void LogLoaded(ILogger logger, ModelReference model, ExecutionDevice device, double milliseconds);
-
-    [LoggerMessage(2, LogLevel.Warning, "{Device} could not load {Model}; the next device is tried.")]
-    private static partial void LogRefused(ILogger logger, Exception exception, ExecutionDevice device, ModelReference model);
 }

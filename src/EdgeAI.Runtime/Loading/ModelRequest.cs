@@ -1,5 +1,6 @@
 using EdgeAI.Inference;
 using EdgeAI.Models;
+using EdgeAI.Providers;
 
 namespace EdgeAI.Loading;
 
@@ -12,6 +13,9 @@ internal sealed record ModelRequest(ModelReference Reference, Digest Digest, Fun
 {
     /// <summary>Whether <see cref="KeepAlive"/> is this caller's own wish, which wins over what holds so far.</summary>
     public bool IsKeepAliveWished { get; init; }
+
+    /// <summary>Which device it is for; null when the loading chooses.</summary>
+    public ExecutionDevice? Device { get; init; }
 
     public int Priority { get; init; }
 

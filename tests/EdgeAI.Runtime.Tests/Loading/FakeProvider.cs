@@ -36,8 +36,11 @@ internal sealed class FakeProvider : IExecutionProvider
     {
         Interlocked.Increment(ref _loads);
         LoadToken = cancellationToken;
+
+        // Before anybody hears of the load: one that is cancelled then must not find the gate open first.
+        var gate = _loadGate.Task.WaitAsync(cancellationToken);
         _loadStarted.TrySetResult();
-        await _loadGate.Task.WaitAsync(cancellationToken);
+        await gate;
         if (Failure is { } failure)
         {
             throw failure;

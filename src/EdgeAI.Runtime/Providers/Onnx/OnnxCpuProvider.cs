@@ -32,13 +32,7 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
     public async ValueTask<IModelSession> CreateSessionAsync(IHotModel model, ExecutionDevice device, CancellationToken cancellationToken = default)
     {
         var name = model.Manifest.Files[0].Path;
-        if (model.Manifest.Format != ModelFormat.Onnx)
-        {
-            var reason = new NotSupportedException($"No execution provider here runs models in the format {model.Manifest.Format}; it runs ONNX.");
-            throw new ModelLoadException(name, device.ToString(), reason.Message, reason);
-        }
-
-        RefuseOptionalOutputs(model.Manifest.Signature, name, device);
+        RequireRunnable(model.Manifest, name, device);
         try
         {
             return await Task.Run(() => CreateAsync(model, device, name, cancellationToken), cancellationToken).ConfigureAwait(false);
@@ -50,10 +44,18 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
         }
     }
 
-    // Of an output that turns out to hold nothing, ONNX Runtime's C# interface reads through a null pointer, which ends the process.
-    private static void RefuseOptionalOutputs(ModelSignature signature, string name, ExecutionDevice device)
+    /// <summary>Refuses what ONNX Runtime can't run, in words.</summary>
+    /// <exception cref="ModelLoadException">It is of another format, or has outputs that can't be handed on.</exception>
+    public static void RequireRunnable(ModelManifest manifest, string name, ExecutionDevice device)
     {
-        if (signature.Outputs.FirstOrDefault(output => output.Type.Kind == ModelValueKind.Optional) is { } optional)
+        if (manifest.Format != ModelFormat.Onnx)
+        {
+            var reason = new NotSupportedException($"No execution provider here runs models in the format {manifest.Format}; it runs ONNX.");
+            throw new ModelLoadException(name, device.ToString(), reason.Message, reason);
+        }
+
+        // Of an output that turns out to hold nothing, ONNX Runtime's C# interface reads through a null pointer, which ends the process.
+        if (manifest.Signature.Outputs.FirstOrDefault(output => output.Type.Kind == ModelValueKind.Optional) is { } optional)
         {
             throw new ModelLoadException(name, device.ToString(), $"The output {optional} may hold nothing, which this runtime can't hand on; give out a tensor.");
         }

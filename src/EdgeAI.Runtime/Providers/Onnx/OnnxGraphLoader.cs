@@ -14,12 +14,14 @@ internal sealed class OnnxGraphLoader(InferenceOptions options, long mappedRoom)
     /// <param name="level">What is left to optimise.</param>
     /// <param name="isPacked">Whether weights are packed, in private memory.</param>
     /// <param name="cancellationToken">Cancels the loading.</param>
-    public OnnxGraphSession Load(HotFiles files, GraphOptimizationLevel level, bool isPacked, CancellationToken cancellationToken)
+    /// <param name="configure">Says on which device; null for the processor.</param>
+    public OnnxGraphSession Load(
+        HotFiles files, GraphOptimizationLevel level, bool isPacked, CancellationToken cancellationToken, Action<SessionOptions>? configure = null)
     {
         var weights = files.WeightsPath is null ? null : new MappedWeights(files.WeightsPath);
         try
         {
-            return Hold(Open(files, weights, level, isPacked, options.CpuThreads, null, cancellationToken), files, weights);
+            return Hold(Open(files, weights, level, isPacked, options.CpuThreads, configure, cancellationToken), files, weights);
         }
         catch
         {

@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using System.Numerics;
+using EdgeAI.Configuration;
+using EdgeAI.Inference;
+using EdgeAI.Models;
+using EdgeAI.Providers;
+
+namespace EdgeAI.Scheduling;
+
+/// <summary>A device, what waits for it, what runs on it take, and what it failed at. Thread-safe.</summary>
+internal sealed class DeviceLane(int index, IExecutionProvider provider, ExecutionDevice device, DeviceOptions options, TimeProvider time)
+{
+    // Of a run that nobody has measured yet: little, but enough to tell a busy device from an idle one.
+    private const double UnknownMilliseconds = 1;
+    private const double NewShare = 0.25;
+    private const int FailedModelsBeforeOut = 3;
+
+    private readonly ConcurrentDictionary<(Digest Model, int Bucket), double> _milliseconds = [];
+    private readonly ConcurrentDictionary<Digest, Outage> _outages = [];
+    private Outage? _outage;
+    private int _failuresInARow;
+    private long _pendingMicroseconds;
+
+    public int Index => index;
+
+    public IExecutionProvider Provider => provider;
+
+    public ExecutionDevice Device => device;
+
+    public DeviceQueue Queue { get; } = new(options);
+
+    /// <summary>How long the runs that wait and go on there are expected to take.</summary>
+    public double PendingMilliseconds => Volatile.Read(ref _pendingMicroseconds) / 1000.0 / Math.Max(1, options.MaxConcurrentRuns);
+
+    /// <summary>Why no request goes there now; null when requests do.</summary>
+    public string? OutReason => Volatile.Read(ref _outage) is { } outage && outage.Until > time.GetUtcNow()
+        ? $"It failed {outage.Count} times in a row and is tried again at {outage.Until:u}. Last: {outage.Reason}"
+        : null;
+
+    /// <summary>Runs of about the same size share a bucket: the inputs' elements, to the next power of two.</summary>
+    public static int BucketOf(IReadOnlyDictionary<string, ModelValue> inputs)
+    {
+        long elements = 0;
+        foreach (var value in inputs.Values)
+        {
+            elements += value is TensorValue tensor ? tensor.Length : 1;
+        }
+
+        return BitOperations.Log2((ulong)Math.Max(1, elements));
+    }
+
+    public bool IsOutFor(Digest model) => OutReason is not null || (_outages.TryGetValue(model, out var outage) && outage.Until > time.GetUtcNow());
+
+    /// <summary>How long a run is expected to take; null when none was measured.</summary>
+    public double? Expect(Digest model, int bucket) => _milliseconds.TryGetValue((model, bucket), out var milliseconds) ? milliseconds : null;
+
+    /// <summary>Counts a run as coming.</summary>
+    /// <returns>What to give to <see cref="NoteGone"/>.</returns>
+    public long NoteComing(Digest model, int bucket)
+    {
+        var microseconds = (long)((Expect(model, bucket) ?? UnknownMilliseconds) * 1000);
+        Interlocked.Add(ref _pendingMicroseconds, microseconds);
+        return microseconds;
+    }
+
+    public void NoteGone(long coming) => Interlocked.Add(ref _pendingMicroseconds, -coming);
+
+    public void NoteSuccess(Digest model, int bucket, TimeSpan duration)
+    {
+        _milliseconds.AddOrUpdate(
+            (model, bucket),
+            static (_, measured) => measured,
+            static (_, before, measured) => before + ((measured - before) * NewShare),
+            duration.TotalMilliseconds);
+        Volatile.Write(ref _failuresInARow, 0);
+        Volatile.Write(ref _outage, null);
+        _outages.TryRemove(model, out _);
+    }
+
+    /// <summary>Takes it out for a model, and for all after failures in a row, for longer each time.</summary>
+    public void NoteFailure(Digest model, Exception error)
+    {
+        _outages.AddOrUpdate(model, _ => Outage.After(0, error, time), (_, before) => Outage.After(before.Count, error, time));
+        if (Interlocked.Increment(ref _failuresInARow) is var count and >= FailedModelsBeforeOut)
+        {
+            Volatile.Write(ref _outage, Outage.After(count - 1, error, time));
+        }
+    }
+}

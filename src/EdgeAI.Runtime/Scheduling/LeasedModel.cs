@@ -1,0 +1,64 @@
+using EdgeAI.Inference;
+using EdgeAI.Loading;
+
+namespace EdgeAI.Scheduling;
+
+/// <summary>A model as one lease holds it: on the device where it was loaded first, and on each other one that its runs were sent to. Thread-safe.</summary>
+internal sealed class LeasedModel(Func<DeviceLane, ModelRequest> request, LoadedModels models, int lanes, bool isPin)
+{
+    private readonly Lock _lock = new();
+    private readonly SharedModel?[] _held = new SharedModel?[lanes];
+    private bool _isDisposed;
+
+    /// <summary>The model on a device, if it is held there.</summary>
+    public SharedModel? Find(DeviceLane lane) => Volatile.Read(ref _held[lane.Index]);
+
+    /// <summary>The model on a device, loaded there if need be, and held from then on.</summary>
+    public async ValueTask<SharedModel> HoldAsync(DeviceLane lane, CancellationToken cancellationToken) =>
+        Find(lane) ?? (await LoadAsync(lane, cancellationToken).ConfigureAwait(false)).Model;
+
+    /// <summary>Loads the model on a device, and holds it there.</summary>
+    public async ValueTask<(SharedModel Model, LoadedSession Session)> LoadAsync(DeviceLane lane, CancellationToken cancellationToken)
+    {
+        var (model, session) = await models.AcquireAsync(request(lane), isPin, cancellationToken).ConfigureAwait(false);
+        bool isKept;
+        lock (_lock)
+        {
+            ref var held = ref _held[lane.Index];
+            isKept = !_isDisposed && held is null;
+            held = isKept ? model : held;
+        }
+
+        if (!isKept)
+        {
+            // Another run of this lease was first, or the lease is gone.
+            await models.ReleaseAsync(model, isPin).ConfigureAwait(false);
+            ObjectDisposedException.ThrowIf(_isDisposed, typeof(IModelLease));
+        }
+
+        return (model, session);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        SharedModel?[] held;
+        lock (_lock)
+        {
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            _isDisposed = true;
+            held = [.. _held];
+        }
+
+        foreach (var model in held)
+        {
+            if (model is not null)
+            {
+                await models.ReleaseAsync(model, isPin).ConfigureAwait(false);
+            }
+        }
+    }
+}

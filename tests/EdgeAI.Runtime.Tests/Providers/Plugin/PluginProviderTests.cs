@@ -1,0 +1,88 @@
+using EdgeAI.Inference;
+using EdgeAI.Providers;
+using EdgeAI.Runtime.Tests.Baseline;
+using EdgeAI.Testing.Catalogue;
+using EdgeAI.Testing.Files;
+using EdgeAI.Testing.Processes;
+using Microsoft.ML.OnnxRuntime;
+
+namespace EdgeAI.Runtime.Tests.Providers.Plugin;
+
+public sealed class PluginProviderTests : IAsyncLifetime
+{
+    private const string Name = "matmul.virtual";
+
+    // Loaded once a process, and never unloaded.
+    private static readonly TemporaryDirectory Folder = new();
+    private static readonly SemaphoreSlim Building = new(1, 1);
+
+    private static string Library => Folder.Combine("libmatmul.so");
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        await Building.WaitAsync(Cancellation);
+        try
+        {
+            if (!File.Exists(Library))
+            {
+                var packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+                    ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+                var headers = Path.Combine(packages, "microsoft.ml.onnxruntime", OrtEnv.Instance().GetVersionString(), "build", "native", "include");
+                var source = SolutionFolder.Combine("tests", "EdgeAI.Runtime.Tests", "Providers", "Plugin", "matmul_provider.cc");
+                (await ChildProcess.RunAsync("g++", ["-std=c++17", "-O2", "-shared", "-fPIC", "-I", headers, source, "-o", Library], null, Cancellation)).EnsureSuccess();
+            }
+        }
+        finally
+        {
+            Building.Release();
+        }
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task Devices_PluginLibrary_IsFoundAndExplained()
+    {
+        await using var test = Start();
+
+        Assert.Equal(["matmul:0", "cpu:0"], test.Runtime.Engine.Devices.Where(device => device.IsUsable).Select(device => device.Device.ToString()));
+        Assert.Equal(DeviceKind.Npu, test.Runtime.Engine.Devices[0].Device.Kind);
+
+        // Another engine of the process did not ask for it.
+        await using var plain = new TestRuntime();
+        Assert.Equal(["cpu:0"], plain.Runtime.Engine.Devices.Where(device => device.IsUsable).Select(device => device.Device.ToString()));
+    }
+
+    [Fact]
+    public async Task Devices_LibraryThatIsNotThere_SaysWhy()
+    {
+        await using var test = new TestRuntime(options => options.Inference.ProviderLibraries["absent"] = Folder.Combine("absent.so"));
+
+        var status = Assert.Single(test.Runtime.Engine.Devices, device => device.Device.Provider == "absent");
+        Assert.False(status.IsUsable);
+        Assert.Contains("absent.so", status.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_OnEachDevice_SharesTheModelAndGivesTheSame()
+    {
+        await using var test = Start();
+        await using var lease = await test.LoadAsync(TestModels.MatMul);
+        var inputs = TestModels.MatMul.CreateInputs();
+        using var onPlugin = await lease.RunAsync(inputs, new ModelRunOptions { Device = "matmul:0" }, Cancellation);
+        using var onCpu = await lease.RunAsync(inputs, new ModelRunOptions { PowerPolicy = PowerPolicy.CpuOnly }, Cancellation);
+
+        // They add in another order.
+        ModelValueAssert.Close(onCpu, onPlugin, 1e-4);
+        Assert.Equal("matmul:0", lease.Device.ToString());
+        Assert.Equal(["cpu:0", "matmul:0"], test.Runtime.Engine.GetMemory().Models.Select(model => $"{model.Device}").Order());
+
+        Assert.True(await test.Runtime.Engine.SwapOutAsync(TestModels.MatMul.Name, Cancellation));
+        using var again = await lease.RunAsync(inputs, new ModelRunOptions { Device = "matmul:0" }, Cancellation);
+        ModelValueAssert.Same(onPlugin, again);
+    }
+
+    private static TestRuntime Start() => new(options => options.Inference.ProviderLibraries[Name] = Library);
+}
