@@ -1,3 +1,4 @@
+using EdgeAI.Batching;
 using EdgeAI.Configuration;
 using EdgeAI.Inference;
 using EdgeAI.Memory;
@@ -17,6 +18,7 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
     private readonly EdgeAIOptions _options;
     private readonly ModelLoader _loader;
     private readonly LoadedModels _models;
+    private readonly ModelBatchers _batchers;
 
     public InferenceEngine(
         IModelStore store,
@@ -31,6 +33,7 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
         var meter = new MemoryMeter(system);
         _loader = new ModelLoader(store, providers, options.Inference, meter, time, logger);
         _models = new LoadedModels(options.Memory, system, meter, time, logger);
+        _batchers = new ModelBatchers(time, logger);
     }
 
     public ValueTask<IModelLease> LoadAsync(ModelReference model, ModelLoadOptions? options, CancellationToken cancellationToken = default) =>
@@ -57,7 +60,11 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
 
     public MemoryReport GetMemory() => _models.Report();
 
-    public ValueTask DisposeAsync() => _models.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _batchers.Flush();
+        return _models.DisposeAsync();
+    }
 
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
@@ -69,6 +76,8 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
             throw new ArgumentOutOfRangeException(nameof(options), keepAlive, "The keep-alive must be zero or more, or Timeout.InfiniteTimeSpan.");
         }
 
+        var batching = options.Batching ?? BatchingOf(model);
+        ModelBatchers.Require(batching);
         var info = await _store.FindAsync(model, cancellationToken).ConfigureAwait(false)
             ?? throw await NotFoundAsync(model, cancellationToken).ConfigureAwait(false);
         var profile = _models.ProfileOf(info.Digest);
@@ -79,11 +88,15 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
             Progress = options.Progress,
         };
         var (shared, session) = await _models.AcquireAsync(request, isPin, cancellationToken).ConfigureAwait(false);
-        return new ModelLease(model, shared, session, _models, isPin);
+        var lease = new ModelLease(model, shared, session, _models, isPin);
+        return batching is { MaxBatchSize: > 1 } ? await _batchers.BatchAsync(lease, batching).ConfigureAwait(false) : lease;
     }
 
     private TimeSpan KeepAliveOf(ModelReference model) =>
         _options.Models.LastOrDefault(entry => entry.KeepAlive is not null && ModelReference.Parse(entry.Name) == model)?.KeepAlive ?? _options.Inference.KeepAlive;
+
+    private BatchingOptions? BatchingOf(ModelReference model) =>
+        _options.Models.LastOrDefault(entry => entry.Batching is not null && ModelReference.Parse(entry.Name) == model)?.Batching;
 
     private async ValueTask<ModelNotFoundException> NotFoundAsync(ModelReference model, CancellationToken cancellationToken)
     {
