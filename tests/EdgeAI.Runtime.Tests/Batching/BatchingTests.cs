@@ -30,6 +30,33 @@ public sealed class BatchingTests
         Assert.Equal([1, 5], test.Provider.Rows);
     }
 
+    [Theory]
+    [InlineData("picture-batch", 0)]
+    [InlineData("table-rows", 0)]
+    [InlineData("mlp", 1e-6)]
+    [InlineData("float16", 0)]
+    [InlineData("int4-weight", 1e-5)]
+    public async Task RunAsync_InABatch_GivesTheNumbersOfARunByItself(string name, double tolerance)
+    {
+        var model = TestModels.Get(name);
+        await using var test = new BatchedRuntime();
+        await using var lease = await test.LoadAsync(model, new BatchingOptions { MaxBatchSize = 64 });
+        using var expected = await lease.RunAsync(model.CreateInputs(), Cancellation);
+        var first = await test.OccupyAsync(lease, model.CreateInputs());
+        var others = Enumerable.Range(0, 7).Select(_ => lease.RunAsync(model.CreateInputs(), Cancellation).AsTask()).ToArray();
+
+        test.Provider.LetRunsEnd();
+
+        (await first).Dispose();
+        foreach (var running in others)
+        {
+            using var actual = await running;
+            ModelValueAssert.Close(expected, actual, tolerance);
+        }
+
+        Assert.Equal(3, test.Provider.Rows.Count);
+    }
+
     [Fact]
     public async Task RunAsync_RequestsOfSeveralRows_FillBatchesInTheirOrder()
     {
