@@ -42,6 +42,7 @@ public sealed class BatchingTests
         await using var test = new BatchedRuntime();
         await using var lease = await test.LoadAsync(model, new BatchingOptions { MaxBatchSize = 64 });
         using var expected = await lease.RunAsync(model.CreateInputs(), Cancellation);
+        await test.Provider.NextRunStarted();
         var first = await test.OccupyAsync(lease, model.CreateInputs());
         var others = Enumerable.Range(0, 7).Select(_ => lease.RunAsync(model.CreateInputs(), Cancellation).AsTask()).ToArray();
 
