@@ -1,3 +1,4 @@
+using EdgeAI.Benchmarks.Runtime.Batching;
 using EdgeAI.Benchmarks.Runtime.Measures;
 using EdgeAI.Benchmarks.Runtime.Models;
 using EdgeAI.Benchmarks.Runtime.Reporting;
@@ -18,6 +19,7 @@ internal static class RuntimeComparison
         new SwapTimeMeasure(),
         new SwapDriftMeasure(),
         new ZipfMeasure(),
+        new BatchingMeasure(),
     ];
 
     public static async Task<int> RunAsync(BenchmarkOptions options)

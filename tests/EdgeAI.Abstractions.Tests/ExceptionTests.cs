@@ -22,6 +22,7 @@ public sealed class ExceptionTests
         Check(new ModelLoadException("a:1", "cpu:0", "No such operator."), "'a:1'", "cpu:0", "No such operator.", "opset");
         Check(new InferenceException("a:1", "cpu:0", "Index out of range."), "'a:1'", "cpu:0", "Index out of range.", "Check");
         Check(new InvalidModelInputException("a:1", "x", "it is missing", "x: float32[2]"), "'a:1'", "'x'", "it is missing", "x: float32[2]");
+        Check(new BatchingNotSupportedException("a:1", "'x' is not a tensor"), "'a:1'", "'x' is not a tensor", "without batching", "free first dimension");
         Check(new ContentCorruptedException(Digest.Of([]), "pack-1", "a byte changed"), Digest.Of([]).ToString(), "'pack-1'", "a byte changed", "Import");
         Check(new StorageFullException("/data", Cause), "'/data'", "no space left", "Free some space", "nothing was changed");
         Check(new StorageAccessDeniedException("/data", Cause), "'/data'", "no right", "DataDirectory");

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
 
 namespace EdgeAI.Configuration;
 
@@ -18,4 +19,9 @@ public sealed class ModelOptions
     /// <summary>How long it stays loaded after its last lease is gone.</summary>
     /// <value>The default is null: <see cref="InferenceOptions.KeepAlive"/>. Zero unloads at once, <see cref="Timeout.InfiniteTimeSpan"/> never.</value>
     public TimeSpan? KeepAlive { get; set; }
+
+    /// <summary>How requests for it are gathered into runs, unless a load says otherwise.</summary>
+    /// <value>The default is null: each request is a run.</value>
+    [ValidateObjectMembers]
+    public BatchingOptions? Batching { get; set; }
 }

@@ -21,7 +21,7 @@ public interface IInferenceEngine
     /// <exception cref="MemoryBudgetExceededException">There is no room for it in the memory budget, or there was none in time.</exception>
     ValueTask<IModelLease> LoadAsync(ModelReference model, CancellationToken cancellationToken = default) => LoadAsync(model, null, cancellationToken);
 
-    /// <summary>Does as the other form does, with a priority, a keep-alive and progress.</summary>
+    /// <summary>Does as the other form does, with a priority, a keep-alive, progress and batching.</summary>
     /// <param name="model">Which model.</param>
     /// <param name="options">How this caller wants it; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels this caller's wait; the load goes on while another caller waits for it.</param>
@@ -30,7 +30,8 @@ public interface IInferenceEngine
     /// <exception cref="ModelLoadException">No device could load it.</exception>
     /// <exception cref="ContentCorruptedException">The stored content is damaged.</exception>
     /// <exception cref="MemoryBudgetExceededException">There is no room for it in the memory budget, or there was none in time.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The keep-alive is negative.</exception>
+    /// <exception cref="BatchingNotSupportedException">It is to be batched, and can't be.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The keep-alive is negative, or an option of batching is out of its range.</exception>
     ValueTask<IModelLease> LoadAsync(ModelReference model, ModelLoadOptions? options, CancellationToken cancellationToken = default);
 
     /// <summary>Loads a model and keeps it in memory: neither eviction nor <see cref="SwapOutAsync"/> takes it.</summary>

@@ -1,3 +1,5 @@
+using EdgeAI.Configuration;
+
 namespace EdgeAI.Inference;
 
 /// <summary>How one caller wants a model loaded.</summary>
@@ -18,4 +20,10 @@ public sealed record ModelLoadOptions
     /// <summary>Is told when the load goes from one stage to the next, from the load's thread. Nothing is told when the model is loaded already.</summary>
     /// <value>The default is null.</value>
     public IProgress<ModelLoadProgress>? Progress { get; init; }
+
+    /// <summary>
+    /// How this caller's requests are gathered into runs with those of others who have loaded the model with equal options. Bindings are never batched.
+    /// </summary>
+    /// <value>The default is null: as <see cref="ModelOptions.Batching"/> says, otherwise not at all. A <see cref="BatchingOptions.MaxBatchSize"/> of 1 is not at all.</value>
+    public BatchingOptions? Batching { get; init; }
 }

@@ -1,3 +1,4 @@
+using EdgeAI.Batching;
 using EdgeAI.Configuration;
 using EdgeAI.Inference;
 using EdgeAI.Memory;
@@ -20,6 +21,7 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
     private readonly LoadedModels _models;
     private readonly DeviceScheduler _scheduler;
     private readonly ModelRunner _runner;
+    private readonly ModelBatchers _batchers;
 
     public InferenceEngine(
         IModelStore store,
@@ -36,6 +38,7 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
         _models = new LoadedModels(options.Memory, system, meter, time, logger);
         _scheduler = new DeviceScheduler(providers, options.Inference, time, logger);
         _runner = new ModelRunner(_scheduler, _models, time);
+        _batchers = new ModelBatchers(time, logger);
     }
 
     public ValueTask<IModelLease> LoadAsync(ModelReference model, ModelLoadOptions? options, CancellationToken cancellationToken = default) =>
@@ -76,7 +79,11 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
 
     public MemoryReport GetMemory() => _models.Report();
 
-    public ValueTask DisposeAsync() => _models.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _batchers.Flush();
+        return _models.DisposeAsync();
+    }
 
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
@@ -88,13 +95,16 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
             throw new ArgumentOutOfRangeException(nameof(options), keepAlive, "The keep-alive must be zero or more, or Timeout.InfiniteTimeSpan.");
         }
 
+        var batching = options.Batching ?? BatchingOf(model);
+        ModelBatchers.Require(batching);
         var info = await _store.FindAsync(model, cancellationToken).ConfigureAwait(false)
             ?? throw await NotFoundAsync(model, cancellationToken).ConfigureAwait(false);
         var leased = new LeasedModel(lane => RequestOn(lane), _models, _scheduler.Lanes, isPin);
         try
         {
             var (lane, shared, session) = await _runner.LoadAsync(model, info.Digest, leased, options.Device, cancellationToken).ConfigureAwait(false);
-            return new ModelLease(model, shared, session, leased, lane, _runner, _models, options.Device);
+            var lease = new ModelLease(model, shared, session, leased, lane, _runner, _models, options.Device);
+            return batching is { MaxBatchSize: > 1 } ? await _batchers.BatchAsync(lease, batching).ConfigureAwait(false) : lease;
         }
         catch
         {
@@ -118,6 +128,9 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
 
     private TimeSpan KeepAliveOf(ModelReference model) =>
         _options.Models.LastOrDefault(entry => entry.KeepAlive is not null && ModelReference.Parse(entry.Name) == model)?.KeepAlive ?? _options.Inference.KeepAlive;
+
+    private BatchingOptions? BatchingOf(ModelReference model) =>
+        _options.Models.LastOrDefault(entry => entry.Batching is not null && ModelReference.Parse(entry.Name) == model)?.Batching;
 
     private async ValueTask<ModelNotFoundException> NotFoundAsync(ModelReference model, CancellationToken cancellationToken)
     {

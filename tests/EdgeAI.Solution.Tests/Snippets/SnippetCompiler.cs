@@ -16,7 +16,7 @@ internal static class SnippetCompiler
 
     private static readonly string[] FragmentUsings =
     [
-        "EdgeAI", "EdgeAI.Configuration", "EdgeAI.Inference", "EdgeAI.Models", "EdgeAI.Providers", "EdgeAI.Storage", "EdgeAI.Trust",
+        "EdgeAI", "EdgeAI.Configuration", "EdgeAI.Inference", "EdgeAI.Models", "EdgeAI.Pipelines", "EdgeAI.Providers", "EdgeAI.Storage", "EdgeAI.Trust",
         "Microsoft.Extensions.Configuration", "Microsoft.Extensions.DependencyInjection", "Microsoft.Extensions.Hosting",
     ];
 

@@ -7,7 +7,7 @@ namespace EdgeAI.Testing.Catalogue;
 public static partial class TestModels
 {
     private static readonly Lazy<IReadOnlyDictionary<string, TestModel>> ByName = new(() =>
-        Elements().Concat(Networks()).Concat(Values()).Concat(ControlFlow()).Concat(Initializers()).Concat(ExternalFiles())
+        Elements().Concat(Networks()).Concat(Values()).Concat(ControlFlow()).Concat(Initializers()).Concat(ExternalFiles()).Concat(Batches())
             .ToDictionary(model => model.Name));
 
     /// <summary>Every model that loads and runs.</summary>

@@ -1,0 +1,114 @@
+using EdgeAI.Inference;
+using EdgeAI.Models;
+using EdgeAI.Providers;
+using EdgeAI.Running;
+
+namespace EdgeAI.Batching;
+
+/// <summary>A lease whose runs share batches with those of others. What it is over is given back when it is disposed and its last request is done.</summary>
+internal sealed class BatchedLease(IModelLease lease, ModelBatcher batcher, Action release) : IModelLease
+{
+    // The lease itself, and each request that is not done.
+    private int _holders = 1;
+    private int _isDisposed;
+    private int _isReleased;
+
+    public ModelReference Reference => lease.Reference;
+
+    public Digest Digest => lease.Digest;
+
+    public ModelSignature Signature => lease.Signature;
+
+    public ExecutionDevice Device => lease.Device;
+
+    public ValueTask<ModelOutputs> RunAsync(IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken = default) =>
+        RunAsync(inputs, null, cancellationToken);
+
+    // A request with a priority, a deadline or a device of its own has them by itself.
+    public async ValueTask<ModelOutputs> RunAsync(IReadOnlyDictionary<string, ModelValue> inputs, ModelRunOptions? options, CancellationToken cancellationToken = default)
+    {
+        Interlocked.Increment(ref _holders);
+        try
+        {
+            Require(inputs);
+            var running = options is null && batcher.TryDescribe(lease, inputs, cancellationToken) is { } request
+                ? batcher.RunAsync(request)
+                : lease.RunAsync(inputs, options, cancellationToken).AsTask();
+            return await running.ConfigureAwait(false);
+        }
+        finally
+        {
+            await ExitAsync().ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask<ModelOutputs?> TryRunAsync(
+        IReadOnlyDictionary<string, ModelValue> inputs, ModelRunOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        Interlocked.Increment(ref _holders);
+        try
+        {
+            Require(inputs);
+            return await lease.TryRunAsync(inputs, options, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await ExitAsync().ConfigureAwait(false);
+        }
+    }
+
+    public ModelOutputs Run(IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken = default)
+    {
+        Interlocked.Increment(ref _holders);
+        try
+        {
+            Require(inputs);
+            return batcher.TryDescribe(lease, inputs, cancellationToken) is { } request ? batcher.Run(request) : lease.Run(inputs, cancellationToken);
+        }
+        finally
+        {
+            var exiting = ExitAsync();
+            if (!exiting.IsCompletedSuccessfully)
+            {
+                exiting.AsTask().GetAwaiter().GetResult();
+            }
+        }
+    }
+
+    public IModelBinding Bind(IReadOnlyDictionary<string, ModelValue> inputs, IReadOnlyDictionary<string, TensorValue>? outputs = null)
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, typeof(IModelLease));
+        return lease.Bind(inputs, outputs);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        // Who is about to go does not wait for company.
+        batcher.Flush();
+        return ExitAsync();
+    }
+
+    // The caller is a holder already, so that either this sees the lease disposed, or the lease's end waits for the caller.
+    private void Require(IReadOnlyDictionary<string, ModelValue> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, typeof(IModelLease));
+        InputCheck.Require(Reference, Signature, inputs);
+    }
+
+    private ValueTask ExitAsync()
+    {
+        if (Interlocked.Decrement(ref _holders) > 0 || Interlocked.Exchange(ref _isReleased, 1) != 0)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        release();
+        return lease.DisposeAsync();
+    }
+}
