@@ -5,7 +5,7 @@ using EdgeAI.Storage;
 namespace EdgeAI.Providers;
 
 /// <summary>Runs models on some kind of device. Implement it to bring another device, or another engine, under the runtime.</summary>
-/// <remarks>Implementations are thread-safe. The engine asks providers in the order in which they are registered.</remarks>
+/// <remarks>Implementations are thread-safe. The engine asks providers in the order in which they are registered; of two that offer the same device the first one has it.</remarks>
 public interface IExecutionProvider
 {
     /// <summary>A short name, lowercase, unique among the providers: <c>cpu</c>, <c>cuda</c>, …</summary>

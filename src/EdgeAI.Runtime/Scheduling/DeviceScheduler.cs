@@ -19,7 +19,9 @@ internal sealed partial class DeviceScheduler
         _options = options;
         _logger = logger;
         IExecutionProvider[] all = [.. providers];
-        var found = all.SelectMany(provider => provider.Devices.Select(device => (Provider: provider, Device: device))).ToArray();
+
+        // Of providers that offer the same device the first one has it: an app's own stands before ours.
+        var found = all.SelectMany(provider => provider.Devices.Select(device => (Provider: provider, Device: device))).DistinctBy(pair => pair.Device.ToString()).ToArray();
         _lanes =
         [
             .. found.Where(pair => OptionsOf(pair.Device).IsEnabled)

@@ -1,5 +1,6 @@
 using EdgeAI.Configuration;
 using EdgeAI.Inference;
+using EdgeAI.Memory;
 using EdgeAI.Models;
 using EdgeAI.Providers;
 using EdgeAI.Providers.Onnx;
@@ -11,7 +12,7 @@ namespace EdgeAI.Runtime.Tests.Batching;
 /// <summary>The processor, by ONNX Runtime, whose runs stand still until the test lets them go, and that counts their rows.</summary>
 internal sealed class GatedProvider : IExecutionProvider, IDisposable
 {
-    private readonly OnnxCpuProvider _processor = new(ModelStore.Layout, new InferenceOptions(), NullLogger<OnnxCpuProvider>.Instance);
+    private readonly OnnxCpuProvider _processor = new(ModelStore.Layout, new InferenceOptions(), new MemoryUse(long.MaxValue, long.MaxValue, long.MaxValue), NullLogger<OnnxCpuProvider>.Instance);
     private readonly ManualResetEventSlim _gate = new(initialState: true);
     private readonly SemaphoreSlim _started = new(0);
     private readonly List<long> _rows = [];
