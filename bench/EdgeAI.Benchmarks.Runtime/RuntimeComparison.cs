@@ -2,6 +2,7 @@ using EdgeAI.Benchmarks.Runtime.Batching;
 using EdgeAI.Benchmarks.Runtime.Measures;
 using EdgeAI.Benchmarks.Runtime.Models;
 using EdgeAI.Benchmarks.Runtime.Reporting;
+using EdgeAI.Benchmarks.Runtime.Scheduling;
 using EdgeAI.Benchmarks.Runtime.Swapping;
 
 namespace EdgeAI.Benchmarks.Runtime;
@@ -20,6 +21,7 @@ internal static class RuntimeComparison
         new SwapDriftMeasure(),
         new ZipfMeasure(),
         new BatchingMeasure(),
+        new TwoDevicesMeasure(),
     ];
 
     public static async Task<int> RunAsync(BenchmarkOptions options)

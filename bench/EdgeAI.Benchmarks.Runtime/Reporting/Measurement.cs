@@ -17,4 +17,5 @@ internal sealed record Measurement(string Measure, double Value, string Peer, st
     public const string Microseconds = "µs";
     public const string Megabytes = "MB";
     public const string Bytes = "bytes";
+    public const string RunsPerSecond = "runs/s";
 }
