@@ -8,7 +8,7 @@ namespace EdgeAI.Configuration;
 /// <remarks>
 /// Only requests whose inputs have the same shapes, but for the first dimension, share a run; nothing is padded. The model must treat rows one by one. One that looks across rows, such as one that
 /// quantises its inputs as it runs, gives a row another result in other company: don't batch it. Where rows are independent, results differ from single runs by rounding at most, because kernels
-/// add in another order for another number of rows.
+/// add in another order for another number of rows. A request that is cancelled before its run leaves at once, and one in a run at the run's end, unless all in it are cancelled.
 /// </remarks>
 public sealed record BatchingOptions : IValidatableObject
 {

@@ -8,7 +8,7 @@ public sealed record PipelineOptions
     public Action<PipelineFailure>? OnItemFailed { get; init; }
 
     /// <summary>
-    /// Is given what waits between two stages when a run ends early: the place to dispose values that own something. It is called by several threads, and must not throw. What a
+    /// Is given what waits between two stages when a run ends early, a gathered list as one value: the place to dispose values that own something. It is called by several threads, and must not throw. What a
     /// stage has been given is the stage's; what has come out is the reader's.
     /// </summary>
     /// <value>The default is null: such values are left to the garbage collector.</value>

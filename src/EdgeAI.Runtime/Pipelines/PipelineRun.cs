@@ -5,7 +5,7 @@ namespace EdgeAI.Pipelines;
 
 /// <summary>A run of a pipeline, and what comes out of it.</summary>
 /// <typeparam name="T">A result.</typeparam>
-/// <remarks>Its results are read once, by one reader, which ends the run when it leaves. It may be disposed by any thread at any time.</remarks>
+/// <remarks>Its results are read once, by one reader, which ends the run when it leaves. It may be disposed by any thread at any time, but not from within a stage, which it would wait for.</remarks>
 public sealed class PipelineRun<T> : IAsyncEnumerable<T>, IAsyncDisposable
 {
     private readonly PipelineScope _scope;

@@ -3,6 +3,8 @@ using EdgeAI.Configuration;
 using EdgeAI.Inference;
 using EdgeAI.Models;
 using EdgeAI.Testing.Catalogue;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace EdgeAI.Runtime.Tests.Batching;
@@ -58,6 +60,25 @@ public sealed class BatchSupportTests
 
         await using var lease = await test.Runtime.Engine.LoadAsync("add", new ModelLoadOptions { Batching = new BatchingOptions { MaxBatchSize = 1 } }, Cancellation);
         lease.Run(TestModels.Add.CreateInputs(), Cancellation).Dispose();
+    }
+
+    [Fact]
+    public void AddEdgeAI_BatchingInAConfiguration_IsBound()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Models:0:Name"] = "mlp",
+            ["Models:0:Batching:MaxBatchSize"] = "32",
+            ["Models:0:Batching:MaxDelay"] = "00:00:00.002",
+            ["Models:0:Batching:IsStateless"] = "true",
+        }).Build();
+        var services = new ServiceCollection();
+        services.AddEdgeAI(configuration);
+        using var provider = services.BuildServiceProvider();
+
+        var model = Assert.Single(provider.GetRequiredService<IOptions<EdgeAIOptions>>().Value.Models);
+
+        Assert.Equal(new BatchingOptions { MaxBatchSize = 32, MaxDelay = TimeSpan.FromMilliseconds(2), IsStateless = true }, model.Batching);
     }
 
     [Theory]
