@@ -24,7 +24,8 @@ internal static class MemoryChart
         using var surface = SKSurface.Create(new SKImageInfo(Width, Height));
         var canvas = surface.Canvas;
         canvas.Clear(SKColors.White);
-        using var font = new SKFont(SKTypeface.Default, 18);
+        using var typeface = FindTypeface();
+        using var font = new SKFont(typeface, 18);
         using var text = new SKPaint { Color = new SKColor(0x22, 0x22, 0x22), IsAntialias = true };
         canvas.DrawText(title, Left, 34, SKTextAlign.Left, font, text);
 
@@ -46,6 +47,14 @@ internal static class MemoryChart
         using var data = image.Encode(SKEncodedImageFormat.Png, 100);
         using var file = File.Create(path);
         data.SaveTo(file);
+    }
+
+    // The native library without dependencies finds no fonts by itself; where there are none, the lines stand without words.
+    private static SKTypeface FindTypeface()
+    {
+        const string Fonts = "/usr/share/fonts";
+        var file = Directory.Exists(Fonts) ? Directory.EnumerateFiles(Fonts, "*Sans*.ttf", SearchOption.AllDirectories).Order(StringComparer.Ordinal).FirstOrDefault() : null;
+        return (file is null ? null : SKTypeface.FromFile(file)) ?? SKTypeface.CreateDefault();
     }
 
     private static float X(double request, double last) => (float)(Left + ((Width - Left - Right) * request / last));
