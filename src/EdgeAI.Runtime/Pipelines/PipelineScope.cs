@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 
 namespace EdgeAI.Pipelines;
@@ -54,17 +55,27 @@ internal sealed class PipelineScope(PipelineOptions options)
     }));
 
     /// <summary>Hands a result on; what can't be handed on any more is discarded.</summary>
+    /// <remarks>A cancelled <c>WriteAsync</c> of a bounded channel may have written all the same (.NET 10.0), and the result would be discarded twice: <c>TryWrite</c> says which it was.</remarks>
     public async ValueTask WriteAsync<T>(ChannelWriter<Flow<T>> output, Flow<T> flow)
     {
         try
         {
-            await output.WriteAsync(flow, Token).ConfigureAwait(false);
+            while (await output.WaitToWriteAsync(Token).ConfigureAwait(false))
+            {
+                if (output.TryWrite(flow))
+                {
+                    return;
+                }
+            }
         }
         catch
         {
             Discard(flow);
             throw;
         }
+
+        // Only the stage that writes to a buffer closes it.
+        throw new UnreachableException();
     }
 
     /// <summary>Tells that an item has failed.</summary>
