@@ -35,6 +35,33 @@ internal sealed partial class StoreIndex
         return ReadModels(connection);
     }
 
+    /// <summary>The versions of a model, then those of other models, the latest first: each once, though names share one.</summary>
+    /// <remarks>Of other models only the latest names are looked at: it takes as long in a store of many as in one of few.</remarks>
+    public List<Digest> ListNearestVersions(string model, int limit)
+    {
+        using var connection = Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = """
+            SELECT manifest FROM (
+                SELECT manifest, set_at, name, tag FROM names WHERE name = $model
+                UNION ALL
+                SELECT * FROM (SELECT manifest, set_at, name, tag FROM names ORDER BY set_at DESC LIMIT 8 * $limit))
+            GROUP BY manifest
+            ORDER BY MAX(name = $model) DESC, MAX(set_at) DESC, MIN(name), MIN(tag)
+            LIMIT $limit
+            """;
+        command.Parameters.AddWithValue("$model", model);
+        command.Parameters.AddWithValue("$limit", limit);
+        using var reader = command.ExecuteReader();
+        var versions = new List<Digest>();
+        while (reader.Read())
+        {
+            versions.Add(ReadDigest(reader, 0));
+        }
+
+        return versions;
+    }
+
     private static List<ModelInfo> ReadModels(SqliteConnection connection)
     {
         using var command = connection.CreateCommand();

@@ -13,7 +13,7 @@ internal sealed partial class StoreIndex
     private const int BusyTimeoutSeconds = 60;
 
     // What the tables are like: another number is another form, and a file that lost its content has none.
-    private const long SchemaVersion = 1;
+    private const long SchemaVersion = 2;
 
     private const int SqliteCorrupt = 11;
     private const int SqliteCannotOpen = 14;
@@ -70,6 +70,7 @@ internal sealed partial class StoreIndex
                 manifest BLOB NOT NULL REFERENCES manifests (digest),
                 set_at INTEGER NOT NULL,
                 PRIMARY KEY (name, tag)) WITHOUT ROWID;
+            CREATE INDEX names_by_time ON names (set_at);
             """ + GarbageTables + WalkTables;
         command.ExecuteNonQuery();
     }

@@ -48,7 +48,7 @@ internal sealed class ResidueFinder(StoreIndex index, ManifestStore manifests, C
         var known = new Known();
         var left = MaxBytes;
         var seen = new HashSet<Digest>();
-        foreach (var version in Rank())
+        foreach (var version in index.ListNearestVersions(modelName, MaxVersions))
         {
             foreach (var chunk in await ListResidueAsync(version, cancellationToken).ConfigureAwait(false))
             {
@@ -62,13 +62,6 @@ internal sealed class ResidueFinder(StoreIndex index, ManifestStore manifests, C
 
         return known;
     }
-
-    private IEnumerable<Digest> Rank() => index.ListModels()
-        .OrderByDescending(model => model.Reference.Name == modelName)
-        .ThenByDescending(model => model.ImportedAt)
-        .Select(model => model.Digest)
-        .Distinct()
-        .Take(MaxVersions);
 
     private async ValueTask<IEnumerable<ChunkReference>> ListResidueAsync(Digest version, CancellationToken cancellationToken)
     {

@@ -110,6 +110,26 @@ public sealed class ResidueFinderTests : IDisposable
         Assert.Equal(reordered, await TestStore.ReadAsync(stream));
     }
 
+    [Fact]
+    public async Task ListNearestVersions_ManyNames_IsTheModelsOwnThenTheLatestEachOnce()
+    {
+        var content = Enumerable.Range(0, 4).Select(i => Model([i])).ToArray();
+        var own = await ImportAsync("m:1", content[0]);
+        await ImportAsync("other:0", content[1]);
+        foreach (var i in Enumerable.Range(1, 20))
+        {
+            await ImportAsync($"other:{i}", content[2]);
+        }
+
+        var latest = await ImportAsync("other:last", content[3]);
+
+        var nearest = new StoreIndex(() => _test.IndexPath).ListNearestVersions("m", 3);
+
+        Assert.Equal(own.Model.Digest, nearest[0]);
+        Assert.Equal(new[] { latest.Model.Digest, (await _test.Store.FindAsync("other:20", Cancellation))!.Digest }.ToHashSet(), nearest.Skip(1).ToHashSet());
+        Assert.Equal(nearest[0], Assert.Single(new StoreIndex(() => _test.IndexPath).ListNearestVersions("m", 1)));
+    }
+
     // Large tensors and, after each, a small one of noise, which no compression shortens.
     private static byte[] Model(IEnumerable<int> order)
     {
