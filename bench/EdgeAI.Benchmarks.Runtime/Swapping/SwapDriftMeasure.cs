@@ -63,8 +63,9 @@ internal sealed class SwapDriftMeasure : IMeasure
     // Memory is given back a second after the last swap; on a busy machine that takes longer.
     private static async Task<double> ReadSettledAsync()
     {
-        GC.Collect();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         GC.WaitForPendingFinalizers();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         var memory = ResidentMemory.Read();
         for (var steady = 0; steady < SteadySeconds; steady++)
         {

@@ -166,7 +166,7 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
     }
 
     // The packing frees what it packed, which the C library would keep.
-    private static void GiveMemoryBack() => GlibcHeap.TryFind()?.Trim();
+    private static void GiveMemoryBack() => GlibcHeap.Current?.Trim();
 
     [LoggerMessage(2, LogLevel.Information, "{Model} runs on packed weights from now on.")]
     private static partial void LogPacked(ILogger logger, string model);
