@@ -1,8 +1,10 @@
 using EdgeAI.Configuration;
 using EdgeAI.Inference;
 using EdgeAI.Models;
+using EdgeAI.Providers;
 using EdgeAI.Testing.Catalogue;
 using EdgeAI.Testing.Files;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EdgeAI.Runtime.Tests;
 
@@ -24,6 +26,19 @@ internal sealed class TestRuntime : IAsyncDisposable
     public string DataDirectory => _folder.Combine("data");
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>An instance that runs on a provider's devices as long as they can. Otherwise a load or a run that the test holds up makes the processor look nearer.</summary>
+    public static TestRuntime On(IExecutionProvider provider, Action<EdgeAIOptions>? configure = null, Action<IEdgeAIBuilder>? build = null) => new(
+        options =>
+        {
+            options.Inference.PowerPolicy = PowerPolicy.Efficient;
+            configure?.Invoke(options);
+        },
+        builder =>
+        {
+            builder.Services.AddSingleton(provider);
+            build?.Invoke(builder);
+        });
 
     /// <summary>Imports a model of the catalogue under its own name.</summary>
     public async Task ImportAsync(TestModel model)

@@ -1,5 +1,4 @@
 using EdgeAI.Models;
-using EdgeAI.Providers;
 using EdgeAI.Testing.Catalogue;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -21,9 +20,10 @@ public sealed class LeaseTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _test = new TestRuntime(
+        _test = TestRuntime.On(
+            _provider,
             options => options.Inference.KeepAlive = KeepAlive,
-            builder => builder.Services.AddSingleton<IExecutionProvider>(_provider).AddSingleton<TimeProvider>(_time));
+            builder => builder.Services.AddSingleton<TimeProvider>(_time));
         _provider.LetLoadsEnd();
         await _test.ImportAsync(TestModels.Add);
     }

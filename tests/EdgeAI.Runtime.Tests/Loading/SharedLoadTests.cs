@@ -1,7 +1,5 @@
 using EdgeAI.Inference;
-using EdgeAI.Providers;
 using EdgeAI.Testing.Catalogue;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace EdgeAI.Runtime.Tests.Loading;
 
@@ -15,7 +13,7 @@ public sealed class SharedLoadTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _test = new TestRuntime(build: builder => builder.Services.AddSingleton<IExecutionProvider>(_provider));
+        _test = TestRuntime.On(_provider);
         await _test.ImportAsync(TestModels.Add);
     }
 

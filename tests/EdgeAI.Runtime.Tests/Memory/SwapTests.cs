@@ -2,10 +2,8 @@ using EdgeAI.Configuration;
 using EdgeAI.Inference;
 using EdgeAI.Memory;
 using EdgeAI.Models;
-using EdgeAI.Providers;
 using EdgeAI.Runtime.Tests.Loading;
 using EdgeAI.Testing.Catalogue;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace EdgeAI.Runtime.Tests.Memory;
 
@@ -37,7 +35,7 @@ public sealed class SwapTests
     public async Task RunAsync_ByManyAfterSwapOut_LoadsOnce()
     {
         var provider = new FakeProvider();
-        await using var test = new TestRuntime(build: builder => builder.Services.AddSingleton<IExecutionProvider>(provider));
+        await using var test = TestRuntime.On(provider);
         provider.LetLoadsEnd();
         await using var lease = await test.LoadAsync(TestModels.Add);
         await test.Runtime.Engine.SwapOutAsync("add", Cancellation);
@@ -53,7 +51,7 @@ public sealed class SwapTests
     public async Task SwapOutAsync_DuringARun_WaitsForIt()
     {
         var provider = new FakeProvider();
-        await using var test = new TestRuntime(build: builder => builder.Services.AddSingleton<IExecutionProvider>(provider));
+        await using var test = TestRuntime.On(provider);
         provider.LetLoadsEnd();
         await using var lease = await test.LoadAsync(TestModels.Add);
         provider.Sessions[0].HoldRuns();
@@ -75,7 +73,7 @@ public sealed class SwapTests
     public async Task SwapOutAsync_CancelledDuringARun_KeepsTheSession()
     {
         var provider = new FakeProvider();
-        await using var test = new TestRuntime(build: builder => builder.Services.AddSingleton<IExecutionProvider>(provider));
+        await using var test = TestRuntime.On(provider);
         provider.LetLoadsEnd();
         await using var lease = await test.LoadAsync(TestModels.Add);
         provider.Sessions[0].HoldRuns();

@@ -2,7 +2,6 @@ using EdgeAI.Inference;
 using EdgeAI.Runtime.Tests.Baseline;
 using EdgeAI.Runtime.Tests.Loading;
 using EdgeAI.Testing.Catalogue;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace EdgeAI.Runtime.Tests.Running;
 
@@ -185,7 +184,7 @@ public sealed class BindingTests
     {
         var provider = new FakeProvider();
         provider.LetLoadsEnd();
-        await using var test = new TestRuntime(build: builder => builder.Services.AddSingleton<EdgeAI.Providers.IExecutionProvider>(provider));
+        await using var test = TestRuntime.On(provider);
         await using var lease = await test.LoadAsync(TestModels.Add);
         using var binding = lease.Bind(TestModels.Add.CreateInputs());
         var session = Assert.Single(provider.Sessions);
