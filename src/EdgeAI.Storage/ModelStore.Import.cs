@@ -60,7 +60,7 @@ public sealed partial class ModelStore
         }
     }
 
-    // Packs, then the manifest, then the name, then the index: a crash between two of these leaves garbage, never a name without content.
+    // Packs, then the manifest, then both in the index, then the name: a crash between two of these leaves garbage, never a name without content.
     private async ValueTask<ImportResult> CommitAsync(
         ModelReference model,
         Digest digest,
@@ -79,7 +79,7 @@ public sealed partial class ModelStore
 
         await _manifests.PutAsync(digest, json, CancellationToken.None).ConfigureAwait(false);
         var needed = manifest.Files.SelectMany(file => file.Chunks).Select(chunk => chunk.Digest);
-        var (info, wasPresent) = await SetNameAsync(model, digest, manifest.TotalLength, info => _index.Commit(packs, info, tensors, needed)).ConfigureAwait(false);
+        var (info, wasPresent) = await SetNameAsync(model, digest, manifest.TotalLength, info => _index.Prepare(packs, info, tensors, needed)).ConfigureAwait(false);
         LogImported(_logger, model, digest, newBytes);
         return new ImportResult(info, wasPresent, newBytes, packs.Sum(pack => pack.Length));
     }

@@ -31,19 +31,20 @@ public sealed partial class ModelStore
         return _index.RemoveName(model) || wasThere;
     }
 
-    // The object first: a crash before the index leaves a name that the next who is alone in the store enters with all that it needs.
-    private async ValueTask<(ModelInfo Model, bool WasPresent)> SetNameAsync(ModelReference model, Digest digest, long length, Action<ModelInfo> enter)
+    // The object before the row: a crash between the two leaves a name that the next collection enters, or whoever is next alone in the store. What it needs is known before.
+    private async ValueTask<(ModelInfo Model, bool WasPresent)> SetNameAsync(ModelReference model, Digest digest, long length, Action<ModelInfo> prepare)
     {
         using var naming = await FileLock.AcquireExclusiveAsync(_directory.NameLock(model), _wait, CancellationToken.None).ConfigureAwait(false);
         var before = await _names.ReadAsync(model, CancellationToken.None).ConfigureAwait(false);
         var wasPresent = before?.Digest == digest;
         var info = wasPresent ? before! : new ModelInfo(model, digest, length, NowInMilliseconds());
+        prepare(info);
         var bytes = await _names.SetAsync_NeedsLock(info, CancellationToken.None).ConfigureAwait(false);
         try
         {
-            enter(info);
+            _index.SetName(info);
         }
-        catch (Exception exception) when (exception is SqliteException or EdgeAIException)
+        catch (SqliteException)
         {
             await TakeBackAsync_NeedsLock(info, bytes).ConfigureAwait(false);
             throw;

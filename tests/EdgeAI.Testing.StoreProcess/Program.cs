@@ -2,13 +2,15 @@ using System.Diagnostics;
 using EdgeAI;
 using EdgeAI.Models;
 using EdgeAI.Storage;
+using EdgeAI.Storage.Durability;
 using EdgeAI.Testing.StoreProcess;
 
 // Works on a store as another process than the test:
 //   churn <store> <folder of models> <seed> [<steps>]
 //   rebuild <store>
+//   die <store> <reference> <model file> <folder of objects>
 //   import <store> <reference> <model file> [<stage to stop at> <report to stop at>]
-// A churn and a rebuild go on without end, and print a line after each step. An import says "ready", waits for a line, imports, and says "done …" and how much memory it took, or "failed …". At the stage to stop at it
+// The one that dies imports, and is killed in the moment in which an object of its own stands in the folder. A churn and a rebuild go on without end, and print a line after each step. An import says "ready", waits for a line, imports, and says "done …" and how much memory it took, or "failed …". At the stage to stop at it
 // says so and waits for a line.
 var store = ModelStore.Open(args[1]);
 if (args[0] == "churn")
@@ -24,6 +26,22 @@ if (args[0] == "rebuild")
         await store.RebuildIndexAsync();
         Console.WriteLine("step");
     }
+}
+
+if (args[0] == "die")
+{
+    // Opening the store flushes its folders too.
+    await store.ListAsync();
+    var folder = Path.Combine(Path.GetFullPath(args[1]), "objects", args[4]);
+    FlushEvents.Flushed += path =>
+    {
+        if (path == folder)
+        {
+            Process.GetCurrentProcess().Kill();
+        }
+    };
+    await store.ImportAsync(args[2], ModelSource.FromFile(args[3]));
+    return 1;
 }
 
 var progress = args.Length > 4 ? new PausingProgress(Enum.Parse<ImportStage>(args[4]), int.Parse(args[5])) : null;

@@ -7,15 +7,18 @@ namespace EdgeAI.Storage.Indexing;
 
 internal sealed partial class StoreIndex
 {
-    /// <summary>Enters packs, the manifest that needs them and its name, all at once.</summary>
+    /// <summary>
+    /// Enters packs, the manifest that needs them, and that a name is about to mean it, all at once. The name counts with <see cref="SetName"/>: whoever crashes in
+    /// between leaves a note of it, and nothing that the name's object needs is taken for garbage.
+    /// </summary>
     /// <param name="packs">The new packs.</param>
-    /// <param name="model">The name, and its manifest.</param>
+    /// <param name="model">The name to be, and its manifest.</param>
     /// <param name="tensors">The manifest's large tensors, for later imports to find.</param>
     /// <param name="chunks">All chunks that the manifest refers to.</param>
     /// <exception cref="ContentCorruptedException">A chunk, or one that it is decoded with, is not in the store: nothing was entered.</exception>
-    public void Commit(IReadOnlyList<WrittenPack> packs, ModelInfo model, IReadOnlyList<StoredTensor> tensors, IEnumerable<Digest> chunks)
+    public void Prepare(IReadOnlyList<WrittenPack> packs, ModelInfo model, IReadOnlyList<StoredTensor> tensors, IEnumerable<Digest> chunks)
     {
-        using var connection = OpenToWrite();
+        using var connection = OpenToPrepare();
         using var transaction = connection.BeginTransaction();
         foreach (var pack in packs)
         {
@@ -23,7 +26,12 @@ internal sealed partial class StoreIndex
         }
 
         InsertManifest(connection, model.Digest, model.Length);
-        InsertName(connection, model);
+        Execute(
+            connection,
+            "INSERT OR REPLACE INTO naming (name, tag, manifest) VALUES ($name, $tag, $manifest)",
+            ("$name", model.Reference.Name),
+            ("$tag", model.Reference.Tag!),
+            ("$manifest", model.Digest.ToArray()));
         InsertTensors(connection, model.Digest, tensors);
         KeepAll(connection, chunks);
         transaction.Commit();

@@ -35,6 +35,7 @@ internal sealed partial class StoreIndex
         using var connection = OpenToWrite();
         using var transaction = connection.BeginTransaction();
         Execute(connection, "DELETE FROM names");
+        Execute(connection, "DELETE FROM naming");
         foreach (var model in models)
         {
             InsertManifest(connection, model.Digest, model.Length);

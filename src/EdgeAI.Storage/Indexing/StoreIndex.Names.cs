@@ -76,6 +76,45 @@ internal sealed partial class StoreIndex
         return models;
     }
 
+    /// <summary>Names that somebody is setting, or was when he died: their objects say whether he came so far.</summary>
+    public List<ModelReference> ListNaming()
+    {
+        using var connection = Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT name, tag FROM naming ORDER BY name, tag";
+        using var reader = command.ExecuteReader();
+        var names = new List<ModelReference>();
+        while (reader.Read())
+        {
+            names.Add(ModelReference.Parse($"{reader.GetString(0)}:{reader.GetString(1)}"));
+        }
+
+        return names;
+    }
+
+    /// <summary>Sets a name to a version that <see cref="Prepare"/> has entered.</summary>
+    public void SetName(ModelInfo model)
+    {
+        using var connection = OpenToWrite();
+        using var transaction = connection.BeginTransaction();
+        InsertName(connection, model);
+        EndNaming(connection, model.Reference);
+        transaction.Commit();
+    }
+
+    /// <summary>Forgets that a name was about to be set.</summary>
+    public void EndNaming(ModelReference model)
+    {
+        using var connection = OpenToWrite();
+        EndNaming(connection, model);
+    }
+
+    private static void EndNaming(SqliteConnection connection, ModelReference model) => Execute(
+        connection,
+        "DELETE FROM naming WHERE name = $name AND tag = $tag",
+        ("$name", model.Name),
+        ("$tag", model.Tag!));
+
     public bool RemoveName(ModelReference model)
     {
         using var connection = OpenToWrite();

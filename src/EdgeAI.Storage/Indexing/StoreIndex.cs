@@ -13,7 +13,7 @@ internal sealed partial class StoreIndex
     private const int BusyTimeoutSeconds = 60;
 
     // What the tables are like: another number is another form, and a file that lost its content has none.
-    private const long SchemaVersion = 2;
+    private const long SchemaVersion = 3;
 
     private const int SqliteCorrupt = 11;
     private const int SqliteCannotOpen = 14;
@@ -71,6 +71,11 @@ internal sealed partial class StoreIndex
                 set_at INTEGER NOT NULL,
                 PRIMARY KEY (name, tag)) WITHOUT ROWID;
             CREATE INDEX names_by_time ON names (set_at);
+            CREATE TABLE naming (
+                name TEXT NOT NULL,
+                tag TEXT NOT NULL,
+                manifest BLOB NOT NULL REFERENCES manifests (digest),
+                PRIMARY KEY (name, tag)) WITHOUT ROWID;
             """ + GarbageTables + WalkTables;
         command.ExecuteNonQuery();
     }
@@ -231,11 +236,16 @@ internal sealed partial class StoreIndex
     }
 
     /// <summary>A connection whose commits are on disk when they return: what an import reports as durable is.</summary>
-    private SqliteConnection OpenToWrite()
+    private SqliteConnection OpenToWrite() => OpenWith("PRAGMA synchronous = FULL");
+
+    /// <summary>A connection whose commits other processes see, and a power cut may take back, up to the next that is on disk.</summary>
+    private SqliteConnection OpenToPrepare() => OpenWith("PRAGMA synchronous = NORMAL");
+
+    private SqliteConnection OpenWith(string pragma)
     {
         var connection = Open();
         using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA synchronous = FULL";
+        command.CommandText = pragma;
         command.ExecuteNonQuery();
         return connection;
     }

@@ -3,6 +3,7 @@ using EdgeAI.Storage.Durability;
 using EdgeAI.Storage.Indexing;
 using EdgeAI.Storage.Manifests;
 using EdgeAI.Storage.Materializing;
+using EdgeAI.Storage.Names;
 using EdgeAI.Storage.Packs;
 using EdgeAI.Storage.Tiers;
 
@@ -17,6 +18,7 @@ internal sealed class GarbageCollector(
     StoreIndex index,
     LocalDirectoryTier tier,
     ManifestStore manifests,
+    NameStore names,
     HotModels hot,
     StoreEpochs epochs,
     LockWait wait)
@@ -53,10 +55,27 @@ internal sealed class GarbageCollector(
         await _marker.FindLiveAsync(cancellationToken).ConfigureAwait(false);
         using (await FileLock.AcquireExclusiveAsync(directory.CommitLock, wait, cancellationToken).ConfigureAwait(false))
         {
+            await FinishNamingAsync_NeedsCommitLock(cancellationToken).ConfigureAwait(false);
             _manifestsRemoved = await _marker.MarkAsync_NeedsCommitLock(candidates, epochs.Current, cancellationToken).ConfigureAwait(false);
         }
 
         epochs.Advance_NeedsLock();
+    }
+
+    // Nobody sets a name while the collection has the commit lock: what is noted is of processes that died. The object is the truth, and all that it needs is in the index.
+    private async ValueTask FinishNamingAsync_NeedsCommitLock(CancellationToken cancellationToken)
+    {
+        foreach (var model in index.ListNaming())
+        {
+            if (await names.ReadAsync(model, cancellationToken).ConfigureAwait(false) is { } named)
+            {
+                index.SetName(named);
+            }
+            else
+            {
+                index.EndNaming(model);
+            }
+        }
     }
 
     private void DropHotModels()

@@ -57,20 +57,23 @@ internal sealed class StoreEpochs(StoreDirectory directory, LockWait wait)
     {
         var epochs = List();
         var current = epochs.LastOrDefault();
+        var lastOver = current - 1;
         foreach (var epoch in epochs.Where(epoch => epoch != current))
         {
             using (var over = FileLock.TryAcquireExclusive(PathOf(epoch)))
             {
                 if (over is null)
                 {
-                    return epoch - 1;
+                    lastOver = Math.Min(lastOver, epoch - 1);
+                    continue;
                 }
             }
 
+            // Nobody enters it any more, though somebody may still be in one before it.
             Forget(epoch);
         }
 
-        return current - 1;
+        return lastOver;
     }
 
     /// <summary>Takes the store for the caller alone, or returns null when anybody works in it.</summary>

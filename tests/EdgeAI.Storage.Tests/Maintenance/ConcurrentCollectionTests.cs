@@ -1,4 +1,5 @@
 using EdgeAI.Models;
+using EdgeAI.Testing;
 using EdgeAI.Testing.Catalogue;
 using EdgeAI.Testing.Files;
 using EdgeAI.Testing.Processes;
@@ -164,6 +165,41 @@ public sealed class ConcurrentCollectionTests : IDisposable
         await RequireAllGoesAsync();
     }
 
+    // Whatever a collection is about when an import dies between an object and the row that tells of it.
+    [Theory]
+    [InlineData("packs")]
+    [InlineData("manifests")]
+    [InlineData("names")]
+    public async Task CollectGarbageAsync_ImportsDieBeside_LeavesNoNameWithoutContent(string folder)
+    {
+        await _test.ImportAsync("read:1", TestModels.Mlp);
+        var path = TestModels.MatMul.Save(_models);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+
+        // Somebody always works in the store: no opening heals it.
+        await using var reading = await _test.Store.OpenAsync("read:1", null, Cancellation);
+        var collecting = CollectAsync(stop.Token);
+        for (var i = 0; i < NightlyRun.Count(4, 200); i++)
+        {
+            using var child = StoreProcesses.StartDying(_test.Directory, "new:1", path, folder);
+            var end = await child.WaitAsync(Cancellation);
+            Assert.True(end.ExitCode != 1 && end.Error.Length == 0, end.Error);
+
+            await _test.Store.CollectGarbageAsync(Cancellation);
+            Assert.Equal(folder == "names", await _test.Store.FindAsync("new:1", Cancellation) is not null);
+            if (folder == "names")
+            {
+                await _test.RequireContentAsync("new:1", TestModels.MatMul);
+            }
+
+            Assert.Empty((await _test.Store.VerifyAsync(Cancellation)).Problems);
+            await _test.Store.RemoveAsync("new:1", Cancellation);
+        }
+
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => collecting);
+    }
+
     private async Task<ChildProcess> StartImportAsync(string reference, TestModel model) =>
         await StoreProcesses.StartUpToAsync(_test.Directory, reference, model.Save(_models), ImportStage.Committing, 1);
 
@@ -175,6 +211,14 @@ public sealed class ConcurrentCollectionTests : IDisposable
         _test.Reopen();
         await _test.RequireContentAsync(reference, model);
         await _test.RequireHealthyAsync();
+    }
+
+    private async Task CollectAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await _test.Store.CollectGarbageAsync(cancellationToken);
+        }
     }
 
     private void SaveModels()
