@@ -49,7 +49,7 @@ run_project() {
     local name=$1 log="$reports/$1.log" report="$reports/$1.xml" code
     echo "== $name"
     timeout --kill-after=30 "$limit" dotnet "tests/$name/bin/$configuration/net10.0/$name.dll" \
-        -noLogo -noColor -xml "$report" </dev/null >"$log" 2>&1
+        -noLogo -noColor -longRunning 120 -result-xml "$report" </dev/null >"$log" 2>&1
     code=$?
 
     if [ ! -s "$report" ] || [ -z "$(attribute "$report" total)" ]; then
