@@ -38,6 +38,13 @@ public sealed class InferenceOptions
     /// <value>The default is null: for ever. More than zero.</value>
     public TimeSpan? RunTimeout { get; set; }
 
+    /// <summary>
+    /// Whether outputs are looked through for NaN where a run could go to another device as well. A device that gives NaN for inputs without NaN is then taken to be at fault, as one that fails is, and the
+    /// next one runs; when that gives NaN too, the result is the model's own and is handed on. Floats of 16, 32 and 64 bits are looked at. Names, types and shapes are compared with the signature always.
+    /// </summary>
+    /// <value>The default is false: it costs a pass over all outputs.</value>
+    public bool CheckOutputs { get; set; }
+
     /// <summary>How single devices are used, by their names, such as <c>cpu:0</c>.</summary>
     public IDictionary<string, DeviceOptions> Devices { get; } = new Dictionary<string, DeviceOptions>(StringComparer.Ordinal);
 

@@ -99,11 +99,11 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
         ModelBatchers.Require(batching);
         var info = await _store.FindAsync(model, cancellationToken).ConfigureAwait(false)
             ?? throw await NotFoundAsync(model, cancellationToken).ConfigureAwait(false);
-        var leased = new LeasedModel(lane => RequestOn(lane), _models, _scheduler.Lanes, isPin);
+        var leased = new LeasedModel(info.Digest, lane => RequestOn(lane), _models, _scheduler.Lanes, isPin);
         try
         {
-            var (lane, shared, session) = await _runner.LoadAsync(model, info.Digest, leased, options.Device, cancellationToken).ConfigureAwait(false);
-            var lease = new ModelLease(model, shared, session, leased, lane, _runner, _models, options.Device);
+            var (lane, shared, session) = await _runner.LoadAsync(model, leased, options.Device, cancellationToken).ConfigureAwait(false);
+            var lease = new ModelLease(model, shared, session, leased, lane, _runner, _models, options.Device, ChecksOutputsOf(model));
             return batching is { MaxBatchSize: > 1 } ? await _batchers.BatchAsync(lease, batching).ConfigureAwait(false) : lease;
         }
         catch
@@ -128,6 +128,9 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
 
     private TimeSpan KeepAliveOf(ModelReference model) =>
         _options.Models.LastOrDefault(entry => entry.KeepAlive is not null && ModelReference.Parse(entry.Name) == model)?.KeepAlive ?? _options.Inference.KeepAlive;
+
+    private bool ChecksOutputsOf(ModelReference model) =>
+        _options.Models.LastOrDefault(entry => entry.CheckOutputs is not null && ModelReference.Parse(entry.Name) == model)?.CheckOutputs ?? _options.Inference.CheckOutputs;
 
     private BatchingOptions? BatchingOf(ModelReference model) =>
         _options.Models.LastOrDefault(entry => entry.Batching is not null && ModelReference.Parse(entry.Name) == model)?.Batching;

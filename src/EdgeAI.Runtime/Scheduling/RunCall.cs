@@ -1,16 +1,31 @@
 using EdgeAI.Inference;
+using EdgeAI.Models;
 
 namespace EdgeAI.Scheduling;
 
 /// <summary>A run as its caller wants it.</summary>
+/// <param name="Reference">What the caller calls the model.</param>
+/// <param name="Model">The model, as the caller holds it.</param>
+/// <param name="Signature">What the model gives.</param>
 /// <param name="Inputs">Checked inputs.</param>
-/// <param name="Options">The caller's, or null.</param>
-/// <param name="Device">The device of the lease, for a run that names none; null for any.</param>
-internal sealed record RunCall(IReadOnlyDictionary<string, ModelValue> Inputs, ModelRunOptions? Options, string? Device)
+internal sealed record RunCall(ModelReference Reference, LeasedModel Model, ModelSignature Signature, IReadOnlyDictionary<string, ModelValue> Inputs)
 {
+    private static readonly ModelRunOptions Defaults = new();
+
+    /// <summary>How the run is wanted.</summary>
+    public ModelRunOptions Options { get; init; } = Defaults;
+
+    /// <summary>The device of the lease, for a run that names none; null for any.</summary>
+    public string? Device { get; init; }
+
     /// <summary>Whether a full queue is an answer.</summary>
     public bool IsTry { get; init; }
 
+    /// <summary>Whether outputs are looked through for NaN.</summary>
+    public bool IsChecked { get; init; }
+
     /// <summary>Whether the caller waits on its thread, so that the run may take place there.</summary>
     public bool IsBlocking { get; init; }
+
+    public Digest Digest => Model.Digest;
 }
