@@ -34,7 +34,11 @@ public sealed class InferenceOptions
     /// <value>The default is true; false makes a failing device the caller's exception.</value>
     public bool AllowFallback { get; set; } = true;
 
-    /// <summary>How long one run may go on before it counts as hung: it is stopped between two operators, and goes to the next device.</summary>
+    /// <summary>
+    /// How long one run may go on before it counts as hung: it is stopped between two operators, and goes to the next device. One that does not stop within five seconds, on any cancellation, is left to itself: its caller gets its
+    /// exception, the device is left alone until the run ends, and its place there and its memory stay the run's. It may read its inputs until then, so leave native memory of yours as it is. Each run has a
+    /// thread of its own where this is set, which costs some 0.1 ms.
+    /// </summary>
     /// <value>The default is null: for ever. More than zero.</value>
     public TimeSpan? RunTimeout { get; set; }
 

@@ -37,7 +37,7 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
         _loader = new ModelLoader(store, options.Inference, meter, time, logger);
         _models = new LoadedModels(options.Memory, system, meter, time, logger);
         _scheduler = new DeviceScheduler(providers, options.Inference, time, logger);
-        _runner = new ModelRunner(_scheduler, _models, time);
+        _runner = new ModelRunner(_scheduler, _models, time, logger);
         _batchers = new ModelBatchers(time, logger);
     }
 

@@ -3,12 +3,15 @@ using EdgeAI.Loading;
 using EdgeAI.Models;
 using EdgeAI.Providers;
 using EdgeAI.Running;
+using Microsoft.Extensions.Logging;
 
 namespace EdgeAI.Scheduling;
 
 /// <summary>Loads and runs models on the devices that the scheduler chooses, and on the next ones when those fail. Thread-safe.</summary>
-internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models, TimeProvider time)
+internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models, TimeProvider time, ILogger logger)
 {
+    private readonly HangGuard? _guard = scheduler.RunTimeout is { } timeout ? new(timeout, time, logger) : null;
+
     public bool IsDirect => scheduler.IsDirect;
 
     /// <summary>Loads a model on the first device that takes it.</summary>
@@ -122,51 +125,42 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
             return null;
         }
 
-        var ran = TimeSpan.Zero;
+        var turn = new DeviceTurn(lane, call.Digest, time);
         try
         {
-            using var run = await models.EnterAsync(model, cancellationToken).ConfigureAwait(false);
-            var session = run.Session;
-            var started = time.GetTimestamp();
-            var outputs = call.IsBlocking
-                ? Run(session, lane, call, cancellationToken)
-                : await Task.Run(() => Run(session, lane, call, cancellationToken), cancellationToken).ConfigureAwait(false);
-            ran = time.GetElapsedTime(started);
-            Accept(lane, call, isDoubted, outputs);
-            lane.NoteSuccess(call.Digest, bucket, ran);
-            return outputs;
+            turn.Begin(await models.EnterAsync(model, cancellationToken).ConfigureAwait(false));
+        }
+        catch
+        {
+            turn.End();
+            throw;
+        }
+
+        var outputs = await (_guard?.RunAsync(turn, call, cancellationToken) ?? RunToTheEndAsync(turn, call, cancellationToken)).ConfigureAwait(false);
+        Accept(lane, call, isDoubted, outputs);
+        lane.NoteSuccess(call.Digest, bucket, turn.Duration);
+        return outputs;
+    }
+
+    private static async Task<ModelOutputs> RunToTheEndAsync(DeviceTurn turn, RunCall call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return call.IsBlocking
+                ? call.Run(turn.Session, turn.Lane.Device, cancellationToken)
+                : await Task.Run(() => call.Run(turn.Session, turn.Lane.Device, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            lane.Queue.Exit(call.Digest, ran);
-        }
-    }
-
-    private ModelOutputs Run(IModelSession session, DeviceLane lane, RunCall call, CancellationToken cancellationToken)
-    {
-        if (scheduler.RunTimeout is not { } timeout)
-        {
-            return session.Run(call.Inputs, cancellationToken);
-        }
-
-        using var hung = new CancellationTokenSource(timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(hung.Token, cancellationToken);
-        try
-        {
-            return session.Run(call.Inputs, either.Token);
-        }
-        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new InferenceException(call.Reference.ToString(), lane.Device.ToString(), $"It ran for {timeout} (Inference:RunTimeout), and was stopped.", exception);
+            turn.End();
         }
     }
 
     private static void Accept(DeviceLane lane, RunCall call, bool isDoubted, ModelOutputs outputs)
     {
-        ResultCheck.Accept(call.Reference, lane.Device, call.Signature, outputs);
         if (isDoubted && NotANumber.FindNew(call.Inputs, outputs) is { } name)
         {
-            outputs.Dispose();
+            call.Discard(outputs);
             throw new WrongResultException(call.Reference.ToString(), lane.Device.ToString(), name, "it has NaN, and no input has");
         }
     }

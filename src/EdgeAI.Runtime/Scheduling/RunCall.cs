@@ -1,5 +1,7 @@
 using EdgeAI.Inference;
 using EdgeAI.Models;
+using EdgeAI.Providers;
+using EdgeAI.Running;
 
 namespace EdgeAI.Scheduling;
 
@@ -8,7 +10,7 @@ namespace EdgeAI.Scheduling;
 /// <param name="Model">The model, as the caller holds it.</param>
 /// <param name="Signature">What the model gives.</param>
 /// <param name="Inputs">Checked inputs.</param>
-internal sealed record RunCall(ModelReference Reference, LeasedModel Model, ModelSignature Signature, IReadOnlyDictionary<string, ModelValue> Inputs)
+internal record RunCall(ModelReference Reference, LeasedModel Model, ModelSignature Signature, IReadOnlyDictionary<string, ModelValue> Inputs)
 {
     private static readonly ModelRunOptions Defaults = new();
 
@@ -28,4 +30,16 @@ internal sealed record RunCall(ModelReference Reference, LeasedModel Model, Mode
     public bool IsBlocking { get; init; }
 
     public Digest Digest => Model.Digest;
+
+    /// <summary>Runs the model on the calling thread.</summary>
+    /// <exception cref="WrongResultException">What the device gave is none of the model's.</exception>
+    public virtual ModelOutputs Run(IModelSession session, ExecutionDevice device, CancellationToken cancellationToken) =>
+        ResultCheck.Accept(Reference, device, Signature, session.Run(Inputs, cancellationToken));
+
+    /// <summary>Gives outputs back that the caller does not get.</summary>
+    public virtual void Discard(ModelOutputs outputs) => outputs.Dispose();
+
+    /// <summary>A run that the caller has left is over.</summary>
+    /// <param name="outputs">What it gave; null when it failed.</param>
+    public virtual void NoteLate(ModelOutputs? outputs) => outputs?.Dispose();
 }
