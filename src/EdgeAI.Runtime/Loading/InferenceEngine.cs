@@ -77,6 +77,9 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
 
     public IReadOnlyList<DeviceStatus> Devices => _scheduler.Devices;
 
+    /// <summary>How many runs wait in queues of devices.</summary>
+    public int WaitingRuns => _scheduler.WaitingRuns;
+
     public MemoryReport GetMemory() => _models.Report();
 
     public ValueTask DisposeAsync()

@@ -56,12 +56,28 @@ internal sealed class ModelLease(
         Require(inputs);
         if (!runner.IsDirect)
         {
-            var running = runner.RunAsync(CallOf(inputs, null) with { IsBlocking = true }, cancellationToken);
-            return running.IsCompletedSuccessfully ? running.Result! : running.AsTask().GetAwaiter().GetResult()!;
+            return Wait(runner.RunAsync(CallOf(inputs, null) with { IsBlocking = true }, cancellationToken))!;
         }
 
         using var run = models.Enter(model, cancellationToken);
         return RunSession(run, inputs, cancellationToken);
+    }
+
+    public ModelOutputs Run(IReadOnlyDictionary<string, ModelValue> inputs, ModelRunOptions? options, CancellationToken cancellationToken = default)
+    {
+        if (options is null)
+        {
+            return Run(inputs, cancellationToken);
+        }
+
+        Require(inputs);
+        return Wait(runner.RunAsync(CallOf(inputs, options) with { IsBlocking = true }, cancellationToken))!;
+    }
+
+    public ModelOutputs? TryRun(IReadOnlyDictionary<string, ModelValue> inputs, ModelRunOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        Require(inputs);
+        return Wait(runner.RunAsync(CallOf(inputs, options) with { IsBlocking = true, IsTry = true }, cancellationToken));
     }
 
     public IModelBinding Bind(IReadOnlyDictionary<string, ModelValue> inputs, IReadOnlyDictionary<string, TensorValue>? outputs = null)
@@ -69,12 +85,14 @@ internal sealed class ModelLease(
         Require(inputs);
         var targets = outputs ?? ImmutableDictionary<string, TensorValue>.Empty;
         OutputCheck.Require(reference, Signature, inputs, targets);
-        models.Hold(model);
-        return new LeasedBinding(reference, model, models, lane.Queue, inputs, targets);
+        return new LeasedBinding(reference, Signature, leased.Share(lane), lane, runner, models, device, checksOutputs, inputs, targets);
     }
 
     public ValueTask DisposeAsync() =>
         Interlocked.Exchange(ref _isDisposed, 1) == 0 ? leased.DisposeAsync() : ValueTask.CompletedTask;
+
+    private static ModelOutputs? Wait(ValueTask<ModelOutputs?> running) =>
+        running.IsCompletedSuccessfully ? running.Result : running.AsTask().GetAwaiter().GetResult();
 
     private RunCall CallOf(IReadOnlyDictionary<string, ModelValue> inputs, ModelRunOptions? options)
     {

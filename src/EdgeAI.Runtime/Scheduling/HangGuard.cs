@@ -29,6 +29,7 @@ internal sealed partial class HangGuard(TimeSpan timeout, TimeProvider time, ILo
         if (!running.IsCompleted && turn.TryLeave())
         {
             LogHangs(logger, call.Reference.ToString(), turn.Lane.Device.ToString(), timeout);
+            call.NoteLeft();
             _ = CleanUpAsync(running, call, turn, late, either);
             cancellationToken.ThrowIfCancellationRequested();
             throw Failed(call, turn, $"It ran for {timeout} (Inference:RunTimeout), was told to stop, and did not within {Grace}. It is left to itself, and the device is left alone until it ends.");
@@ -55,7 +56,7 @@ internal sealed partial class HangGuard(TimeSpan timeout, TimeProvider time, ILo
         {
             try
             {
-                return call.Run(turn.Session, turn.Lane.Device, cancellationToken);
+                return call.Run(turn, cancellationToken);
             }
             finally
             {

@@ -42,6 +42,17 @@ internal sealed class LeasedModel(Digest digest, Func<DeviceLane, ModelRequest> 
         return (model, session);
     }
 
+    /// <summary>The same model for another holder, on one of the devices where this one has it.</summary>
+    /// <exception cref="ObjectDisposedException">Nobody holds it there any more.</exception>
+    public LeasedModel Share(DeviceLane lane)
+    {
+        var model = Find(lane) ?? throw new ObjectDisposedException(typeof(IModelLease).FullName);
+        models.Hold(model);
+        var shared = new LeasedModel(digest, request, models, lanes, isPin: false);
+        shared._held[lane.Index] = model;
+        return shared;
+    }
+
     public async ValueTask DisposeAsync()
     {
         SharedModel?[] held;

@@ -14,6 +14,9 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
 
     public bool IsDirect => scheduler.IsDirect;
 
+    /// <summary>Whether runs are guarded, so that each has a thread of its own.</summary>
+    public bool HasTimeout => _guard is not null;
+
     /// <summary>Loads a model on the first device that takes it.</summary>
     /// <exception cref="ModelLoadException">None does.</exception>
     public async ValueTask<(DeviceLane Lane, SharedModel Model, LoadedSession Session)> LoadAsync(
@@ -74,6 +77,11 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
         var candidates = scheduler.Candidates(call.Digest, call.Options.PowerPolicy, call.Options.Device ?? call.Device);
         var bucket = DeviceLane.BucketOf(call.Inputs);
         var failures = new List<(DeviceLane Lane, Exception Error)>();
+        if (call.Failure is { } failure)
+        {
+            MoveOnFrom(call.Lane!, failure);
+        }
+
         while (true)
         {
             var lane = Choose();
@@ -92,16 +100,7 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
             }
             catch (Exception exception) when (IsDeviceFailure(exception, cancellationToken))
             {
-                failures.Add((lane, exception));
-                candidates.Remove(lane);
-                var next = candidates.Count > 0 ? Choose() : null;
-                var moves = exception is ModelLoadException
-                    ? MoveOn(call.Reference, call.Digest, lane, next, exception)
-                    : scheduler.TryMoveOn(call.Reference, lane, next, exception);
-                if (!moves)
-                {
-                    throw Failed(call.Reference, failures);
-                }
+                MoveOnFrom(lane, exception);
             }
             finally
             {
@@ -109,7 +108,19 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
             }
         }
 
-        DeviceLane Choose() => (call.Options.PowerPolicy ?? scheduler.DefaultPolicy) == PowerPolicy.Efficient
+        void MoveOnFrom(DeviceLane lane, Exception error)
+        {
+            failures.Add((lane, error));
+            candidates.Remove(lane);
+            var next = candidates.Count > 0 && call.CanMoveOn ? Choose() : null;
+            var moves = error is ModelLoadException ? MoveOn(call.Reference, call.Digest, lane, next, error) : scheduler.TryMoveOn(call.Reference, lane, next, error);
+            if (!moves)
+            {
+                throw Failed(call.Reference, failures);
+            }
+        }
+
+        DeviceLane Choose() => call.Lane is { } lane && candidates.Contains(lane) ? lane : (call.Options.PowerPolicy ?? scheduler.DefaultPolicy) == PowerPolicy.Efficient
             ? candidates[0]
             : DeviceScheduler.Choose(candidates, call.Digest, bucket, LoadMilliseconds);
 
@@ -147,8 +158,8 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
         try
         {
             return call.IsBlocking
-                ? call.Run(turn.Session, turn.Lane.Device, cancellationToken)
-                : await Task.Run(() => call.Run(turn.Session, turn.Lane.Device, cancellationToken), cancellationToken).ConfigureAwait(false);
+                ? call.Run(turn, cancellationToken)
+                : await Task.Run(() => call.Run(turn, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -180,7 +191,7 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
     }
 
     // What a provider throws that is neither the caller's doing nor the engine's.
-    private static bool IsDeviceFailure(Exception exception, CancellationToken cancellationToken) =>
+    public static bool IsDeviceFailure(Exception exception, CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested
         && (exception is ModelLoadException or InferenceException or WrongResultException || exception is not (EdgeAIException or ObjectDisposedException or OperationCanceledException));
 

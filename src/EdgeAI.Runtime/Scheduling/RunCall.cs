@@ -1,6 +1,5 @@
 using EdgeAI.Inference;
 using EdgeAI.Models;
-using EdgeAI.Providers;
 using EdgeAI.Running;
 
 namespace EdgeAI.Scheduling;
@@ -29,15 +28,29 @@ internal record RunCall(ModelReference Reference, LeasedModel Model, ModelSignat
     /// <summary>Whether the caller waits on its thread, so that the run may take place there.</summary>
     public bool IsBlocking { get; init; }
 
+    /// <summary>Where it goes if it may; null for the device where it is expected to finish first.</summary>
+    public DeviceLane? Lane { get; init; }
+
+    /// <summary>What it failed by at <see cref="Lane"/> already; null when it was not tried yet.</summary>
+    public Exception? Failure { get; init; }
+
     public Digest Digest => Model.Digest;
 
     /// <summary>Runs the model on the calling thread.</summary>
     /// <exception cref="WrongResultException">What the device gave is none of the model's.</exception>
-    public virtual ModelOutputs Run(IModelSession session, ExecutionDevice device, CancellationToken cancellationToken) =>
-        ResultCheck.Accept(Reference, device, Signature, session.Run(Inputs, cancellationToken));
+    public virtual ModelOutputs Run(DeviceTurn turn, CancellationToken cancellationToken) =>
+        ResultCheck.Accept(Reference, turn.Lane.Device, Signature, turn.Session.Run(Inputs, cancellationToken));
 
     /// <summary>Gives outputs back that the caller does not get.</summary>
     public virtual void Discard(ModelOutputs outputs) => outputs.Dispose();
+
+    /// <summary>Whether another device may run it when one has failed.</summary>
+    public virtual bool CanMoveOn => true;
+
+    /// <summary>The caller leaves a run that hangs.</summary>
+    public virtual void NoteLeft()
+    {
+    }
 
     /// <summary>A run that the caller has left is over.</summary>
     /// <param name="outputs">What it gave; null when it failed.</param>
