@@ -69,6 +69,9 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
         return wasIn;
     }
 
+    /// <summary>Bytes of the engine's budget for work beside requests.</summary>
+    public IWorkingMemory WorkingMemory => _models;
+
     public event Action<DeviceFault>? DeviceFailed
     {
         add => _scheduler.Failed += value;

@@ -71,8 +71,8 @@ internal sealed class DeviceLane(int index, IExecutionProvider provider, Executi
     /// <summary>Notes that so many runs more hang there; fewer when one of them has ended.</summary>
     public void NoteHung(int change)
     {
-        Interlocked.Add(ref _hung, change);
         Queue.NoteHung(change);
+        Interlocked.Add(ref _hung, change);
     }
 
     public void NoteSuccess(Digest model, int bucket, TimeSpan duration)

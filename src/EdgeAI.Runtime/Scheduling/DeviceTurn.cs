@@ -46,11 +46,7 @@ internal sealed class DeviceTurn(DeviceLane lane, Digest model, TimeProvider tim
     public void End()
     {
         Duration = _run is null ? TimeSpan.Zero : time.GetElapsedTime(_started);
-        if (Interlocked.Exchange(ref _state, Over) == Left)
-        {
-            lane.NoteHung(-1);
-        }
-
+        var wasLeft = Interlocked.Exchange(ref _state, Over) == Left;
         try
         {
             _run?.Dispose();
@@ -58,6 +54,12 @@ internal sealed class DeviceTurn(DeviceLane lane, Digest model, TimeProvider tim
         finally
         {
             lane.Queue.Exit(model, Duration);
+
+            // Last: whoever sees the device usable again finds everything given back.
+            if (wasLeft)
+            {
+                lane.NoteHung(-1);
+            }
         }
     }
 }
