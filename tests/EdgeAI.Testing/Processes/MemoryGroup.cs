@@ -6,7 +6,7 @@ namespace EdgeAI.Testing.Processes;
 public sealed class MemoryGroup : IDisposable
 {
     private const string Root = "/sys/fs/cgroup";
-    private static int _number;
+    private static int Made;
 
     private readonly string _folder;
     private readonly bool _isFirstVersion;
@@ -23,7 +23,7 @@ public sealed class MemoryGroup : IDisposable
     public static MemoryGroup? TryCreate(long bytes)
     {
         var isFirstVersion = Directory.Exists(Path.Combine(Root, "memory"));
-        var folder = Path.Combine(Root, isFirstVersion ? "memory" : string.Empty, $"edgeai-test-{Environment.ProcessId}-{Interlocked.Increment(ref _number)}");
+        var folder = Path.Combine(Root, isFirstVersion ? "memory" : string.Empty, $"edgeai-test-{Environment.ProcessId}-{Interlocked.Increment(ref Made)}");
         try
         {
             Directory.CreateDirectory(folder);
