@@ -72,19 +72,20 @@ public sealed class StormTests
                 await started.WaitAsync(Cancellation);
             }
 
-            // In either order: an engine may end before its leases.
+            // In either order: an engine may end before its leases, and what is held then leaves with them.
             if (round % 2 == 0)
             {
                 await lease.DisposeAsync();
-                await test.DisposeAsync();
+                await test.Runtime.DisposeAsync();
             }
             else
             {
-                await test.DisposeAsync();
+                await test.Runtime.DisposeAsync();
                 await lease.DisposeAsync();
             }
 
             await Task.WhenAll(runners);
+            await test.DisposeAsync();
         }
     }
 
