@@ -34,9 +34,20 @@ public sealed class InferenceOptions
     /// <value>The default is true; false makes a failing device the caller's exception.</value>
     public bool AllowFallback { get; set; } = true;
 
-    /// <summary>How long one run may go on before it counts as hung: it is stopped between two operators, and goes to the next device.</summary>
+    /// <summary>
+    /// How long one run may go on before it counts as hung: it is stopped between two operators, and goes to the next device. One that does not stop within five seconds, on any cancellation, is left to itself: its caller gets its
+    /// exception, the device is left alone until the run ends, and its place there and its memory stay the run's. It may read its inputs until then, so leave native memory of yours as it is. Each run has a
+    /// thread of its own where this is set, which costs some 0.1 ms.
+    /// </summary>
     /// <value>The default is null: for ever. More than zero.</value>
     public TimeSpan? RunTimeout { get; set; }
+
+    /// <summary>
+    /// Whether outputs are looked through for NaN where a run could go to another device as well. A device that gives NaN for inputs without NaN is then taken to be at fault, as one that fails is, and the
+    /// next one runs; when that gives NaN too, the result is the model's own and is handed on. Floats of 16, 32 and 64 bits are looked at. Names, types and shapes are compared with the signature always.
+    /// </summary>
+    /// <value>The default is false: it costs a pass over all outputs.</value>
+    public bool CheckOutputs { get; set; }
 
     /// <summary>How single devices are used, by their names, such as <c>cpu:0</c>.</summary>
     public IDictionary<string, DeviceOptions> Devices { get; } = new Dictionary<string, DeviceOptions>(StringComparer.Ordinal);

@@ -20,6 +20,10 @@ public sealed class ModelOptions
     /// <value>The default is null: <see cref="InferenceOptions.KeepAlive"/>. Zero unloads at once, <see cref="Timeout.InfiniteTimeSpan"/> never.</value>
     public TimeSpan? KeepAlive { get; set; }
 
+    /// <summary>Whether its outputs are looked through for NaN.</summary>
+    /// <value>The default is null: <see cref="InferenceOptions.CheckOutputs"/>.</value>
+    public bool? CheckOutputs { get; set; }
+
     /// <summary>How requests for it are gathered into runs, unless a load says otherwise.</summary>
     /// <value>The default is null: each request is a run.</value>
     [ValidateObjectMembers]

@@ -23,4 +23,20 @@ public interface IModelBinding : IDisposable
     /// <exception cref="InvalidOperationException">The binding is running on another thread.</exception>
     /// <exception cref="ObjectDisposedException">The binding has been disposed.</exception>
     void Run(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Runs the model where and when the options say, and waits for it on the calling thread. The binding stays on its device while that works and the options allow it; when it fails, it is bound on the next one, and
+    /// goes back when the first is tried again.
+    /// </summary>
+    /// <param name="options">How the run is wanted; null for the defaults. All but a priority cost some bytes a run, as <see cref="Configuration.InferenceOptions.RunTimeout"/> and the search for NaN do.</param>
+    /// <param name="cancellationToken">Takes the run out of the queue, or stops it between two operators of the graph.</param>
+    /// <exception cref="InferenceException">
+    /// The model failed on every device that it may go to. After a run that hangs the binding can't run again before that has ended, since it may still write to the memory that is bound.
+    /// </exception>
+    /// <exception cref="RunDeadlineException">It was not done by its deadline.</exception>
+    /// <exception cref="DeviceUnavailableException">No device that the options allow is there.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The deadline is not more than zero.</exception>
+    /// <exception cref="InvalidOperationException">The binding is running on another thread, or its last run hangs.</exception>
+    /// <exception cref="ObjectDisposedException">The binding has been disposed.</exception>
+    void Run(ModelRunOptions? options, CancellationToken cancellationToken = default) => Run(cancellationToken);
 }

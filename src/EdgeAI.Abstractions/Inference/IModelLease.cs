@@ -61,6 +61,32 @@ public interface IModelLease : IAsyncDisposable
     async ValueTask<ModelOutputs?> TryRunAsync(IReadOnlyDictionary<string, ModelValue> inputs, ModelRunOptions? options = null, CancellationToken cancellationToken = default) =>
         await RunAsync(inputs, options, cancellationToken).ConfigureAwait(false);
 
+    /// <summary>Runs the model where and when the options say, for callers that block. It waits while the device's queue is full.</summary>
+    /// <param name="inputs">A value for every required input. Memory in it is read in place.</param>
+    /// <param name="options">How the run is wanted; null for the defaults. A lease that does not schedule ignores them.</param>
+    /// <param name="cancellationToken">Takes the run out of the queue, or stops it between two operators of the graph.</param>
+    /// <returns>All outputs; the caller disposes them.</returns>
+    /// <exception cref="InvalidModelInputException">An input is missing, unknown, or of the wrong type or shape.</exception>
+    /// <exception cref="InferenceException">The model failed on every device that it may go to.</exception>
+    /// <exception cref="RunDeadlineException">It was not done by its deadline.</exception>
+    /// <exception cref="DeviceUnavailableException">No device that the options allow is there.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The deadline is not more than zero.</exception>
+    ModelOutputs Run(IReadOnlyDictionary<string, ModelValue> inputs, ModelRunOptions? options, CancellationToken cancellationToken = default) =>
+        Run(inputs, cancellationToken);
+
+    /// <summary>Does as <see cref="Run(IReadOnlyDictionary{string, ModelValue}, ModelRunOptions?, CancellationToken)"/> does, but answers at once when the queue is full.</summary>
+    /// <param name="inputs">A value for every required input. Memory in it is read in place.</param>
+    /// <param name="options">How the run is wanted; null for the defaults. A lease that does not schedule ignores them.</param>
+    /// <param name="cancellationToken">Takes the run out of the queue, or stops it between two operators of the graph.</param>
+    /// <returns>All outputs; the caller disposes them. Null when the queue of the device that it would go to is full.</returns>
+    /// <exception cref="InvalidModelInputException">An input is missing, unknown, or of the wrong type or shape.</exception>
+    /// <exception cref="InferenceException">The model failed on every device that it may go to.</exception>
+    /// <exception cref="RunDeadlineException">It was not done by its deadline.</exception>
+    /// <exception cref="DeviceUnavailableException">No device that the options allow is there.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The deadline is not more than zero.</exception>
+    ModelOutputs? TryRun(IReadOnlyDictionary<string, ModelValue> inputs, ModelRunOptions? options = null, CancellationToken cancellationToken = default) =>
+        Run(inputs, options, cancellationToken);
+
     /// <summary>Binds inputs and outputs for many runs over the same memory, with no managed allocation a run.</summary>
     /// <param name="inputs">A value for every required input. Change the contents of its memory between runs as you like.</param>
     /// <param name="outputs">

@@ -57,23 +57,13 @@ internal sealed class BatchedLease(IModelLease lease, ModelBatcher batcher, Acti
         }
     }
 
-    public ModelOutputs Run(IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken = default)
-    {
-        Interlocked.Increment(ref _holders);
-        try
-        {
-            Require(inputs);
-            return batcher.TryDescribe(lease, inputs, cancellationToken) is { } request ? batcher.Run(request) : lease.Run(inputs, cancellationToken);
-        }
-        finally
-        {
-            var exiting = ExitAsync();
-            if (!exiting.IsCompletedSuccessfully)
-            {
-                exiting.AsTask().GetAwaiter().GetResult();
-            }
-        }
-    }
+    public ModelOutputs Run(IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken = default) => Run(inputs, null, cancellationToken);
+
+    public ModelOutputs Run(IReadOnlyDictionary<string, ModelValue> inputs, ModelRunOptions? options, CancellationToken cancellationToken = default) =>
+        RunHeld(inputs, () => options is null && batcher.TryDescribe(lease, inputs, cancellationToken) is { } request ? batcher.Run(request) : lease.Run(inputs, options, cancellationToken))!;
+
+    public ModelOutputs? TryRun(IReadOnlyDictionary<string, ModelValue> inputs, ModelRunOptions? options = null, CancellationToken cancellationToken = default) =>
+        RunHeld(inputs, () => lease.TryRun(inputs, options, cancellationToken));
 
     public IModelBinding Bind(IReadOnlyDictionary<string, ModelValue> inputs, IReadOnlyDictionary<string, TensorValue>? outputs = null)
     {
@@ -91,6 +81,24 @@ internal sealed class BatchedLease(IModelLease lease, ModelBatcher batcher, Acti
         // Who is about to go does not wait for company.
         batcher.Flush();
         return ExitAsync();
+    }
+
+    private ModelOutputs? RunHeld(IReadOnlyDictionary<string, ModelValue> inputs, Func<ModelOutputs?> run)
+    {
+        Interlocked.Increment(ref _holders);
+        try
+        {
+            Require(inputs);
+            return run();
+        }
+        finally
+        {
+            var exiting = ExitAsync();
+            if (!exiting.IsCompletedSuccessfully)
+            {
+                exiting.AsTask().GetAwaiter().GetResult();
+            }
+        }
     }
 
     // The caller is a holder already, so that either this sees the lease disposed, or the lease's end waits for the caller.

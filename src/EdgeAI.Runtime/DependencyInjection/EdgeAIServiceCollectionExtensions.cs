@@ -103,13 +103,15 @@ public static class EdgeAIServiceCollectionExtensions
             options.Inference,
             MemoryBudget.Create(options.Memory, system).Limit,
             LoggerOf<OnnxCpuProvider>(services));
-        return new InferenceEngine(
+        var engine = new InferenceEngine(
             services.GetInstance<IModelStore>(name),
             [.. services.GetInstances<IExecutionProvider>(name), .. new OnnxProviders(options.Inference).Find(), processor],
             options,
             system,
             services.GetRequiredService<TimeProvider>(),
             LoggerOf<InferenceEngine>(services));
+        processor.WorkingMemory = engine.WorkingMemory;
+        return engine;
     }
 
     private static ILogger<T> LoggerOf<T>(IServiceProvider services) => services.GetService<ILogger<T>>() ?? NullLogger<T>.Instance;

@@ -37,7 +37,7 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
         _loader = new ModelLoader(store, options.Inference, meter, time, logger);
         _models = new LoadedModels(options.Memory, system, meter, time, logger);
         _scheduler = new DeviceScheduler(providers, options.Inference, time, logger);
-        _runner = new ModelRunner(_scheduler, _models, time);
+        _runner = new ModelRunner(_scheduler, _models, time, logger);
         _batchers = new ModelBatchers(time, logger);
     }
 
@@ -69,6 +69,9 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
         return wasIn;
     }
 
+    /// <summary>Bytes of the engine's budget for work beside requests.</summary>
+    public IWorkingMemory WorkingMemory => _models;
+
     public event Action<DeviceFault>? DeviceFailed
     {
         add => _scheduler.Failed += value;
@@ -76,6 +79,9 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
     }
 
     public IReadOnlyList<DeviceStatus> Devices => _scheduler.Devices;
+
+    /// <summary>How many runs wait in queues of devices.</summary>
+    public int WaitingRuns => _scheduler.WaitingRuns;
 
     public MemoryReport GetMemory() => _models.Report();
 
@@ -99,11 +105,11 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
         ModelBatchers.Require(batching);
         var info = await _store.FindAsync(model, cancellationToken).ConfigureAwait(false)
             ?? throw await NotFoundAsync(model, cancellationToken).ConfigureAwait(false);
-        var leased = new LeasedModel(lane => RequestOn(lane), _models, _scheduler.Lanes, isPin);
+        var leased = new LeasedModel(info.Digest, lane => RequestOn(lane), _models, _scheduler.Lanes, isPin);
         try
         {
-            var (lane, shared, session) = await _runner.LoadAsync(model, info.Digest, leased, options.Device, cancellationToken).ConfigureAwait(false);
-            var lease = new ModelLease(model, shared, session, leased, lane, _runner, _models, options.Device);
+            var (lane, shared, session) = await _runner.LoadAsync(model, leased, options.Device, cancellationToken).ConfigureAwait(false);
+            var lease = new ModelLease(model, shared, session, leased, lane, _runner, _models, options.Device, ChecksOutputsOf(model));
             return batching is { MaxBatchSize: > 1 } ? await _batchers.BatchAsync(lease, batching).ConfigureAwait(false) : lease;
         }
         catch
@@ -128,6 +134,9 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
 
     private TimeSpan KeepAliveOf(ModelReference model) =>
         _options.Models.LastOrDefault(entry => entry.KeepAlive is not null && ModelReference.Parse(entry.Name) == model)?.KeepAlive ?? _options.Inference.KeepAlive;
+
+    private bool ChecksOutputsOf(ModelReference model) =>
+        _options.Models.LastOrDefault(entry => entry.CheckOutputs is not null && ModelReference.Parse(entry.Name) == model)?.CheckOutputs ?? _options.Inference.CheckOutputs;
 
     private BatchingOptions? BatchingOf(ModelReference model) =>
         _options.Models.LastOrDefault(entry => entry.Batching is not null && ModelReference.Parse(entry.Name) == model)?.Batching;

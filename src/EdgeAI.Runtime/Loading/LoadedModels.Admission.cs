@@ -96,6 +96,8 @@ internal sealed partial class LoadedModels
             Charge_NeedsLock(first.Model, first.Use, isMeasured: false);
             first.Granted.SetResult();
         }
+
+        AdmitWork_NeedsLock();
     }
 
     private void Evict_NeedsLock(MemoryUse use)

@@ -10,6 +10,8 @@ namespace EdgeAI.Loading;
 /// <summary>The models that an engine has, in memory or swapped out. Thread-safe; see readme.md beside this file for the states.</summary>
 internal sealed partial class LoadedModels : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<(Digest Digest, ExecutionDevice? Device), SharedModel> _models = [];
     private readonly Dictionary<(Digest Digest, ExecutionDevice? Device), ModelProfile> _profiles = [];
@@ -117,8 +119,27 @@ internal sealed partial class LoadedModels : IAsyncDisposable
         }
     }
 
-    /// <summary>Unloads what nobody holds, and cancels loads; models that are held stay until they are given back.</summary>
+    /// <summary>
+    /// Unloads what nobody holds, and cancels loads; models that are held or run stay until they are given back and their runs are over. A provider whose load or closing hangs is waited for half a minute, and then left to it.
+    /// </summary>
     public async ValueTask DisposeAsync()
+    {
+        var ending = EndAsync();
+        await ending.WaitAsync(Patience, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (ending.IsCompleted)
+        {
+            await ending.ConfigureAwait(false);
+        }
+        else
+        {
+            LogLeft(_logger, Patience);
+        }
+
+        _pressure.Dispose();
+        _trimmer.Dispose();
+    }
+
+    private async Task EndAsync()
     {
         (SharedModel Model, SessionGate Gate)[] idle;
         SharedLoad[] loads;
@@ -138,16 +159,13 @@ internal sealed partial class LoadedModels : IAsyncDisposable
 
         foreach (var (model, gate) in idle)
         {
-            Unload(model, gate);
+            await Task.Run(() => Unload(model, gate)).ConfigureAwait(false);
         }
 
         foreach (var leaving in LeavingTasks())
         {
             await leaving.ConfigureAwait(false);
         }
-
-        _pressure.Dispose();
-        _trimmer.Dispose();
     }
 
     private Task[] LeavingTasks()
@@ -195,6 +213,9 @@ internal sealed partial class LoadedModels : IAsyncDisposable
 
     [LoggerMessage(4, LogLevel.Error, "The session of {Model} could not be closed; its memory may be lost.")]
     private static partial void LogNotClosed(ILogger logger, Exception exception, ModelReference model);
+
+    [LoggerMessage(9, LogLevel.Error, "A load, a run or the closing of a session hangs, and was waited for {Patience}; it is left to itself.")]
+    private static partial void LogLeft(ILogger logger, TimeSpan patience);
 
     [LoggerMessage(5, LogLevel.Information, "Memory runs short: {Models} idle model(s) are unloaded for {Bytes} bytes.")]
     private static partial void LogPressure(ILogger logger, int models, long bytes);

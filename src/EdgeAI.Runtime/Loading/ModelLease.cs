@@ -16,7 +16,8 @@ internal sealed class ModelLease(
     DeviceLane lane,
     ModelRunner runner,
     LoadedModels models,
-    string? device) : IModelLease
+    string? device,
+    bool checksOutputs) : IModelLease
 {
     private readonly ExecutionDevice _firstDevice = loaded.Device;
     private int _isDisposed;
@@ -37,18 +38,17 @@ internal sealed class ModelLease(
         Require(inputs);
         if (options is not null || !runner.IsDirect)
         {
-            return (await runner.RunAsync(reference, Digest, leased, new RunCall(inputs, options, device), cancellationToken).ConfigureAwait(false))!;
+            return (await runner.RunAsync(CallOf(inputs, options), cancellationToken).ConfigureAwait(false))!;
         }
 
         using var run = await models.EnterAsync(model, cancellationToken).ConfigureAwait(false);
-        var session = run.Session;
-        return await Task.Run(() => RunSession(session, inputs, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await Task.Run(() => RunSession(run, inputs, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     public ValueTask<ModelOutputs?> TryRunAsync(IReadOnlyDictionary<string, ModelValue> inputs, ModelRunOptions? options = null, CancellationToken cancellationToken = default)
     {
         Require(inputs);
-        return runner.RunAsync(reference, Digest, leased, new RunCall(inputs, options, device) { IsTry = true }, cancellationToken);
+        return runner.RunAsync(CallOf(inputs, options) with { IsTry = true }, cancellationToken);
     }
 
     public ModelOutputs Run(IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken = default)
@@ -56,12 +56,28 @@ internal sealed class ModelLease(
         Require(inputs);
         if (!runner.IsDirect)
         {
-            var running = runner.RunAsync(reference, Digest, leased, new RunCall(inputs, null, device) { IsBlocking = true }, cancellationToken);
-            return running.IsCompletedSuccessfully ? running.Result! : running.AsTask().GetAwaiter().GetResult()!;
+            return Wait(runner.RunAsync(CallOf(inputs, null) with { IsBlocking = true }, cancellationToken))!;
         }
 
         using var run = models.Enter(model, cancellationToken);
-        return RunSession(run.Session, inputs, cancellationToken);
+        return RunSession(run, inputs, cancellationToken);
+    }
+
+    public ModelOutputs Run(IReadOnlyDictionary<string, ModelValue> inputs, ModelRunOptions? options, CancellationToken cancellationToken = default)
+    {
+        if (options is null)
+        {
+            return Run(inputs, cancellationToken);
+        }
+
+        Require(inputs);
+        return Wait(runner.RunAsync(CallOf(inputs, options) with { IsBlocking = true }, cancellationToken))!;
+    }
+
+    public ModelOutputs? TryRun(IReadOnlyDictionary<string, ModelValue> inputs, ModelRunOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        Require(inputs);
+        return Wait(runner.RunAsync(CallOf(inputs, options) with { IsBlocking = true, IsTry = true }, cancellationToken));
     }
 
     public IModelBinding Bind(IReadOnlyDictionary<string, ModelValue> inputs, IReadOnlyDictionary<string, TensorValue>? outputs = null)
@@ -69,23 +85,35 @@ internal sealed class ModelLease(
         Require(inputs);
         var targets = outputs ?? ImmutableDictionary<string, TensorValue>.Empty;
         OutputCheck.Require(reference, Signature, inputs, targets);
-        models.Hold(model);
-        return new LeasedBinding(reference, model, models, lane.Queue, inputs, targets);
+        return new LeasedBinding(reference, Signature, leased.Share(lane), lane, runner, models, device, checksOutputs, inputs, targets);
     }
 
     public ValueTask DisposeAsync() =>
         Interlocked.Exchange(ref _isDisposed, 1) == 0 ? leased.DisposeAsync() : ValueTask.CompletedTask;
 
+    private static ModelOutputs? Wait(ValueTask<ModelOutputs?> running) =>
+        running.IsCompletedSuccessfully ? running.Result : running.AsTask().GetAwaiter().GetResult();
+
+    private RunCall CallOf(IReadOnlyDictionary<string, ModelValue> inputs, ModelRunOptions? options)
+    {
+        var call = new RunCall(reference, leased, Signature, inputs) { Device = device, IsChecked = checksOutputs };
+        return options is null ? call : call with { Options = options };
+    }
+
     // A provider knows the model by its files, the caller by its reference.
-    private ModelOutputs RunSession(IModelSession session, IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken)
+    private ModelOutputs RunSession(RunScope run, IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken)
     {
         try
         {
-            return session.Run(inputs, cancellationToken);
+            return ResultCheck.Accept(reference, run.Device, Signature, run.Session.Run(inputs, cancellationToken));
         }
         catch (InferenceException exception)
         {
             throw new InferenceException(reference.ToString(), exception.Device, (exception.InnerException ?? exception).Message, exception);
+        }
+        catch (WrongResultException exception)
+        {
+            throw new InferenceException(reference.ToString(), exception.Device, exception.Message, exception);
         }
     }
 

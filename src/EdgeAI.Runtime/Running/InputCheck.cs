@@ -50,7 +50,7 @@ internal static class InputCheck
         return false;
     }
 
-    private static string? FindProblem(ModelValueType expected, ModelValue value) => expected.Kind switch
+    public static string? FindProblem(ModelValueType expected, ModelValue value) => expected.Kind switch
     {
         ModelValueKind.Optional => value is OptionalValue ? null : FindProblem(expected.Content!, value),
         _ when value.Kind != expected.Kind => $"it is a {value.Kind}, and should be {expected}",

@@ -1,12 +1,15 @@
 using EdgeAI.Inference;
+using EdgeAI.Models;
 using EdgeAI.Providers;
 
 namespace EdgeAI.Running;
 
 /// <summary>A binding over a session that has none, or over values that can't be bound: each run is one of its own, and copies into the memory that it was given.</summary>
 internal sealed class RepeatedRun(
+    ModelReference reference,
+    ExecutionDevice device,
+    ModelSignature signature,
     IModelSession session,
-    string device,
     IReadOnlyDictionary<string, ModelValue> inputs,
     IReadOnlyDictionary<string, TensorValue> outputs) : IModelBinding
 {
@@ -16,7 +19,8 @@ internal sealed class RepeatedRun(
 
     public void Run(CancellationToken cancellationToken = default)
     {
-        var given = session.Run(inputs, cancellationToken);
+        // Before anything is copied: into memory of the size that the model gives.
+        var given = ResultCheck.Accept(reference, device, signature, session.Run(inputs, cancellationToken));
         try
         {
             ModelValue[] values = [.. given.Keys.Zip(given.Values, Bound)];
@@ -54,7 +58,7 @@ internal sealed class RepeatedRun(
         var tensor = value.AsTensor();
         if (!tensor.Shape.SequenceEqual(target.Shape))
         {
-            throw new InferenceException(name, device, $"It gave {tensor} for the output '{name}', whose memory is for {target}.");
+            throw new InferenceException(reference.ToString(), device.ToString(), $"It gave {tensor} for the output '{name}', whose memory is for {target}.");
         }
 
         using var pin = target.Pin();

@@ -20,6 +20,7 @@ internal sealed class DeviceLane(int index, IExecutionProvider provider, Executi
     private Outage? _outage;
     private int _failuresInARow;
     private long _pendingMicroseconds;
+    private int _hung;
 
     public int Index => index;
 
@@ -33,7 +34,9 @@ internal sealed class DeviceLane(int index, IExecutionProvider provider, Executi
     public double PendingMilliseconds => Volatile.Read(ref _pendingMicroseconds) / 1000.0 / Math.Max(1, options.MaxConcurrentRuns);
 
     /// <summary>Why no request goes there now; null when requests do.</summary>
-    public string? OutReason => Volatile.Read(ref _outage) is { } outage && outage.Until > time.GetUtcNow()
+    public string? OutReason => Volatile.Read(ref _hung) is var hung and > 0 ? $"{hung} run(s) hang there; it is left alone until they end." : FailureReason;
+
+    private string? FailureReason => Volatile.Read(ref _outage) is { } outage && outage.Until > time.GetUtcNow()
         ? $"It failed {outage.Count} times in a row and is tried again at {outage.Until:u}. Last: {outage.Reason}"
         : null;
 
@@ -64,6 +67,13 @@ internal sealed class DeviceLane(int index, IExecutionProvider provider, Executi
     }
 
     public void NoteGone(long coming) => Interlocked.Add(ref _pendingMicroseconds, -coming);
+
+    /// <summary>Notes that so many runs more hang there; fewer when one of them has ended.</summary>
+    public void NoteHung(int change)
+    {
+        Queue.NoteHung(change);
+        Interlocked.Add(ref _hung, change);
+    }
 
     public void NoteSuccess(Digest model, int bucket, TimeSpan duration)
     {

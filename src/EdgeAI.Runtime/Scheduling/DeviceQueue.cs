@@ -17,6 +17,7 @@ internal sealed class DeviceQueue(DeviceOptions options)
     private readonly Dictionary<Digest, TimeSpan> _served = [];
     private TimeSpan _servedLast;
     private int _running;
+    private int _hung;
     private int _turn;
 
     /// <summary>Whether there is a limit, and so a queue.</summary>
@@ -40,6 +41,7 @@ internal sealed class DeviceQueue(DeviceOptions options)
     /// <param name="isTry">Whether a full queue is an answer.</param>
     /// <param name="cancellationToken">Leaves the queue.</param>
     /// <returns>True with the turn, which <see cref="Exit"/> ends; false when the queue is full.</returns>
+    /// <exception cref="TimeoutException">All turns are taken by runs that hang.</exception>
     public ValueTask<bool> EnterAsync(Digest model, RunPriority priority, bool isTry, CancellationToken cancellationToken)
     {
         if (!IsLimited)
@@ -54,6 +56,11 @@ internal sealed class DeviceQueue(DeviceOptions options)
             {
                 _running++;
                 return new(true);
+            }
+
+            if (IsStuck)
+            {
+                throw Stuck();
             }
 
             if (isTry && _waiters.Count >= options.QueueLength)
@@ -87,12 +94,29 @@ internal sealed class DeviceQueue(DeviceOptions options)
         }
     }
 
+    /// <summary>Notes that so many runs more hang; when all turns are theirs, those who wait are sent away, since nobody knows whether a turn will ever end.</summary>
+    public void NoteHung(int change)
+    {
+        lock (_lock)
+        {
+            _hung += change;
+            while (IsStuck && _waiters.First is { } waiter)
+            {
+                _waiters.Remove(waiter);
+                waiter.Value.Turn.SetResult(false);
+            }
+        }
+    }
+
+    private bool IsStuck => IsLimited && _hung >= options.MaxConcurrentRuns;
+
+    private TimeoutException Stuck() => new($"All {options.MaxConcurrentRuns} runs at once that the device may do are taken by runs that hang.");
+
     private async ValueTask<bool> WaitAsync(LinkedListNode<Waiter> waiter, CancellationToken cancellationToken)
     {
         try
         {
-            await waiter.Value.Turn.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-            return true;
+            return await waiter.Value.Turn.Task.WaitAsync(cancellationToken).ConfigureAwait(false) ? true : throw Stuck();
         }
         catch (OperationCanceledException)
         {
@@ -102,7 +126,7 @@ internal sealed class DeviceQueue(DeviceOptions options)
                 {
                     _waiters.Remove(waiter);
                 }
-                else
+                else if (waiter.Value.Turn.Task.Result)
                 {
                     // Its turn came at the same moment; the next one has it.
                     Pass_NeedsLock();
@@ -138,7 +162,7 @@ internal sealed class DeviceQueue(DeviceOptions options)
 
         _waiters.Remove(next);
         _servedLast = _served[next.Value.Model];
-        next.Value.Turn.SetResult();
+        next.Value.Turn.SetResult(true);
     }
 
     private bool ComesBefore_NeedsLock(Waiter one, Waiter other) =>
@@ -146,6 +170,6 @@ internal sealed class DeviceQueue(DeviceOptions options)
 
     private sealed record Waiter(Digest Model, RunPriority Priority)
     {
-        public TaskCompletionSource Turn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<bool> Turn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -41,6 +41,11 @@ internal sealed partial class DeviceScheduler
     /// <summary>Whether there is nothing to choose and nothing to wait for.</summary>
     public bool IsDirect { get; }
 
+    /// <summary>Whether a request may go to another device when one fails.</summary>
+    public bool MayMoveOn => _options.AllowFallback;
+
+    public int WaitingRuns => _lanes.Sum(lane => lane.Queue.Length);
+
     public int Lanes => _lanes.Length;
 
     public PowerPolicy DefaultPolicy => _options.PowerPolicy;

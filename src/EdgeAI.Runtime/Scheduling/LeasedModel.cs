@@ -1,14 +1,17 @@
 using EdgeAI.Inference;
 using EdgeAI.Loading;
+using EdgeAI.Models;
 
 namespace EdgeAI.Scheduling;
 
 /// <summary>A model as one lease holds it: on the device where it was loaded first, and on each other one that its runs were sent to. Thread-safe.</summary>
-internal sealed class LeasedModel(Func<DeviceLane, ModelRequest> request, LoadedModels models, int lanes, bool isPin)
+internal sealed class LeasedModel(Digest digest, Func<DeviceLane, ModelRequest> request, LoadedModels models, int lanes, bool isPin)
 {
     private readonly Lock _lock = new();
     private readonly SharedModel?[] _held = new SharedModel?[lanes];
     private bool _isDisposed;
+
+    public Digest Digest => digest;
 
     /// <summary>The model on a device, if it is held there.</summary>
     public SharedModel? Find(DeviceLane lane) => Volatile.Read(ref _held[lane.Index]);
@@ -37,6 +40,17 @@ internal sealed class LeasedModel(Func<DeviceLane, ModelRequest> request, Loaded
         }
 
         return (model, session);
+    }
+
+    /// <summary>The same model for another holder, on one of the devices where this one has it.</summary>
+    /// <exception cref="ObjectDisposedException">Nobody holds it there any more.</exception>
+    public LeasedModel Share(DeviceLane lane)
+    {
+        var model = Find(lane) ?? throw new ObjectDisposedException(typeof(IModelLease).FullName);
+        models.Hold(model);
+        var shared = new LeasedModel(digest, request, models, lanes, isPin: false);
+        shared._held[lane.Index] = model;
+        return shared;
     }
 
     public async ValueTask DisposeAsync()

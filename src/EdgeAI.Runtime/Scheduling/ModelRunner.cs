@@ -2,22 +2,27 @@ using EdgeAI.Inference;
 using EdgeAI.Loading;
 using EdgeAI.Models;
 using EdgeAI.Providers;
+using EdgeAI.Running;
+using Microsoft.Extensions.Logging;
 
 namespace EdgeAI.Scheduling;
 
 /// <summary>Loads and runs models on the devices that the scheduler chooses, and on the next ones when those fail. Thread-safe.</summary>
-internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models, TimeProvider time)
+internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models, TimeProvider time, ILogger logger)
 {
-    private static readonly ModelRunOptions Defaults = new();
+    private readonly HangGuard? _guard = scheduler.RunTimeout is { } timeout ? new(timeout, time, logger) : null;
 
     public bool IsDirect => scheduler.IsDirect;
+
+    /// <summary>Whether runs are guarded, so that each has a thread of its own.</summary>
+    public bool HasTimeout => _guard is not null;
 
     /// <summary>Loads a model on the first device that takes it.</summary>
     /// <exception cref="ModelLoadException">None does.</exception>
     public async ValueTask<(DeviceLane Lane, SharedModel Model, LoadedSession Session)> LoadAsync(
-        ModelReference reference, Digest digest, LeasedModel leased, string? device, CancellationToken cancellationToken)
+        ModelReference reference, LeasedModel leased, string? device, CancellationToken cancellationToken)
     {
-        var candidates = scheduler.Candidates(digest, null, device);
+        var candidates = scheduler.Candidates(leased.Digest, null, device);
         var failures = new List<ModelLoadException>();
         for (var i = 0; i < candidates.Count; i++)
         {
@@ -29,7 +34,7 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
             catch (ModelLoadException exception)
             {
                 failures.Add(exception);
-                if (!MoveOn(reference, digest, candidates[i], i + 1 < candidates.Count ? candidates[i + 1] : null, exception))
+                if (!MoveOn(reference, leased.Digest, candidates[i], i + 1 < candidates.Count ? candidates[i + 1] : null, exception))
                 {
                     break;
                 }
@@ -41,13 +46,11 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
 
     /// <summary>Runs a model.</summary>
     /// <returns>Null when it was to be tried only, and the queue is full.</returns>
-    public async ValueTask<ModelOutputs?> RunAsync(
-        ModelReference reference, Digest digest, LeasedModel leased, RunCall call, CancellationToken cancellationToken)
+    public async ValueTask<ModelOutputs?> RunAsync(RunCall call, CancellationToken cancellationToken)
     {
-        var options = call.Options ?? Defaults;
-        if (options.Deadline is not { } deadline)
+        if (call.Options.Deadline is not { } deadline)
         {
-            return await RunOnDevicesAsync(reference, digest, leased, call, options, cancellationToken).ConfigureAwait(false);
+            return await RunOnDevicesAsync(call, cancellationToken).ConfigureAwait(false);
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(deadline, TimeSpan.Zero, nameof(call));
@@ -55,12 +58,12 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
-            return await RunOnDevicesAsync(reference, digest, leased, call, options, either.Token).ConfigureAwait(false);
+            return await RunOnDevicesAsync(call, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new RunDeadlineException(reference.ToString(), deadline);
+            throw new RunDeadlineException(call.Reference.ToString(), deadline);
         }
         catch (OperationCanceledException)
         {
@@ -69,38 +72,35 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
         }
     }
 
-    private async ValueTask<ModelOutputs?> RunOnDevicesAsync(
-        ModelReference reference, Digest digest, LeasedModel leased, RunCall call, ModelRunOptions options, CancellationToken cancellationToken)
+    private async ValueTask<ModelOutputs?> RunOnDevicesAsync(RunCall call, CancellationToken cancellationToken)
     {
-        var candidates = scheduler.Candidates(digest, options.PowerPolicy, options.Device ?? call.Device);
+        var candidates = scheduler.Candidates(call.Digest, call.Options.PowerPolicy, call.Options.Device ?? call.Device);
         var bucket = DeviceLane.BucketOf(call.Inputs);
         var failures = new List<(DeviceLane Lane, Exception Error)>();
+        if (call.Failure is { } failure)
+        {
+            MoveOnFrom(call.Lane!, failure);
+        }
+
         while (true)
         {
             var lane = Choose();
-            var coming = lane.NoteComing(digest, bucket);
+            var coming = lane.NoteComing(call.Digest, bucket);
             try
             {
-                var outputs = await RunOnAsync(lane, bucket, reference, digest, leased, call, options.Priority, cancellationToken).ConfigureAwait(false);
-
-                // Where another device did it, the model and its inputs were not to blame.
-                foreach (var (failed, error) in failures.Where(failure => outputs is not null && failure.Error is not ModelLoadException))
+                // What two devices say, or the last one, is the model's own.
+                var isDoubted = call.IsChecked && scheduler.MayMoveOn && candidates.Count > 1 && !failures.Exists(failure => failure.Error is WrongResultException);
+                var outputs = await RunOnAsync(lane, bucket, call, isDoubted, cancellationToken).ConfigureAwait(false);
+                if (outputs is not null && failures.Count > 0)
                 {
-                    failed.NoteFailure(digest, error);
+                    Blame(call, outputs, failures);
                 }
 
                 return outputs;
             }
             catch (Exception exception) when (IsDeviceFailure(exception, cancellationToken))
             {
-                failures.Add((lane, exception));
-                candidates.Remove(lane);
-                var next = candidates.Count > 0 ? Choose() : null;
-                var moves = exception is ModelLoadException ? MoveOn(reference, digest, lane, next, exception) : scheduler.TryMoveOn(reference, lane, next, exception);
-                if (!moves)
-                {
-                    throw Failed(reference, failures);
-                }
+                MoveOnFrom(lane, exception);
             }
             finally
             {
@@ -108,65 +108,92 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
             }
         }
 
-        DeviceLane Choose() => (options.PowerPolicy ?? scheduler.DefaultPolicy) == PowerPolicy.Efficient
+        void MoveOnFrom(DeviceLane lane, Exception error)
+        {
+            failures.Add((lane, error));
+            candidates.Remove(lane);
+            var next = candidates.Count > 0 && call.CanMoveOn ? Choose() : null;
+            var moves = error is ModelLoadException ? MoveOn(call.Reference, call.Digest, lane, next, error) : scheduler.TryMoveOn(call.Reference, lane, next, error);
+            if (!moves)
+            {
+                throw Failed(call.Reference, failures);
+            }
+        }
+
+        DeviceLane Choose() => call.Lane is { } lane && candidates.Contains(lane) ? lane : (call.Options.PowerPolicy ?? scheduler.DefaultPolicy) == PowerPolicy.Efficient
             ? candidates[0]
-            : DeviceScheduler.Choose(candidates, digest, bucket, LoadMilliseconds);
+            : DeviceScheduler.Choose(candidates, call.Digest, bucket, LoadMilliseconds);
 
         double LoadMilliseconds(DeviceLane lane) =>
-            leased.Find(lane) is { Gate: not null } ? 0 : Math.Max(1, models.ProfileOf(digest, lane.Device).LoadMilliseconds);
+            call.Model.Find(lane) is { Gate: not null } ? 0 : Math.Max(1, models.ProfileOf(call.Digest, lane.Device).LoadMilliseconds);
     }
 
-    private async ValueTask<ModelOutputs?> RunOnAsync(
-        DeviceLane lane, int bucket, ModelReference reference, Digest digest, LeasedModel leased, RunCall call, RunPriority priority, CancellationToken cancellationToken)
+    private async ValueTask<ModelOutputs?> RunOnAsync(DeviceLane lane, int bucket, RunCall call, bool isDoubted, CancellationToken cancellationToken)
     {
-        var model = await leased.HoldAsync(lane, cancellationToken).ConfigureAwait(false);
-        if (!await lane.Queue.EnterAsync(digest, priority, call.IsTry, cancellationToken).ConfigureAwait(false))
+        var model = await call.Model.HoldAsync(lane, cancellationToken).ConfigureAwait(false);
+        if (!await lane.Queue.EnterAsync(call.Digest, call.Options.Priority, call.IsTry, cancellationToken).ConfigureAwait(false))
         {
             return null;
         }
 
-        var ran = TimeSpan.Zero;
+        var turn = new DeviceTurn(lane, call.Digest, time);
         try
         {
-            using var run = await models.EnterAsync(model, cancellationToken).ConfigureAwait(false);
-            var session = run.Session;
-            var started = time.GetTimestamp();
-            var outputs = call.IsBlocking
-                ? Run(session, reference, lane, call, cancellationToken)
-                : await Task.Run(() => Run(session, reference, lane, call, cancellationToken), cancellationToken).ConfigureAwait(false);
-            ran = time.GetElapsedTime(started);
-            lane.NoteSuccess(digest, bucket, ran);
-            return outputs;
+            turn.Begin(await models.EnterAsync(model, cancellationToken).ConfigureAwait(false));
+        }
+        catch
+        {
+            turn.End();
+            throw;
+        }
+
+        var outputs = await (_guard?.RunAsync(turn, call, cancellationToken) ?? RunToTheEndAsync(turn, call, cancellationToken)).ConfigureAwait(false);
+        Accept(lane, call, isDoubted, outputs);
+        lane.NoteSuccess(call.Digest, bucket, turn.Duration);
+        return outputs;
+    }
+
+    private static async Task<ModelOutputs> RunToTheEndAsync(DeviceTurn turn, RunCall call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return call.IsBlocking
+                ? call.Run(turn, cancellationToken)
+                : await Task.Run(() => call.Run(turn, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            lane.Queue.Exit(digest, ran);
+            turn.End();
         }
     }
 
-    private ModelOutputs Run(IModelSession session, ModelReference reference, DeviceLane lane, RunCall call, CancellationToken cancellationToken)
+    private static void Accept(DeviceLane lane, RunCall call, bool isDoubted, ModelOutputs outputs)
     {
-        if (scheduler.RunTimeout is not { } timeout)
+        if (isDoubted && NotANumber.FindNew(call.Inputs, outputs) is { } name)
         {
-            return session.Run(call.Inputs, cancellationToken);
+            call.Discard(outputs);
+            throw new WrongResultException(call.Reference.ToString(), lane.Device.ToString(), name, "it has NaN, and no input has");
         }
+    }
 
-        using var hung = new CancellationTokenSource(timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(hung.Token, cancellationToken);
-        try
+    // Where another device did it, the model and its inputs were not to blame; where its result is as strange, the model is.
+    private static void Blame(RunCall call, ModelOutputs outputs, List<(DeviceLane Lane, Exception Error)> failures)
+    {
+        var isOwn = failures.Exists(failure => failure.Error is WrongResultException)
+            && (ResultCheck.Find(call.Signature, outputs, isShapeChecked: true) is not null || (call.IsChecked && NotANumber.FindNew(call.Inputs, outputs) is not null));
+        foreach (var (lane, error) in failures)
         {
-            return session.Run(call.Inputs, either.Token);
-        }
-        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new InferenceException(reference.ToString(), lane.Device.ToString(), $"It ran for {timeout} (Inference:RunTimeout), and was stopped.", exception);
+            if (error is not ModelLoadException && !(isOwn && error is WrongResultException))
+            {
+                lane.NoteFailure(call.Digest, error);
+            }
         }
     }
 
     // What a provider throws that is neither the caller's doing nor the engine's.
-    private static bool IsDeviceFailure(Exception exception, CancellationToken cancellationToken) =>
+    public static bool IsDeviceFailure(Exception exception, CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested
-        && (exception is ModelLoadException or InferenceException || exception is not (EdgeAIException or ObjectDisposedException or OperationCanceledException));
+        && (exception is ModelLoadException or InferenceException or WrongResultException || exception is not (EdgeAIException or ObjectDisposedException or OperationCanceledException));
 
     private bool MoveOn(ModelReference reference, Digest digest, DeviceLane failed, DeviceLane? next, Exception error)
     {

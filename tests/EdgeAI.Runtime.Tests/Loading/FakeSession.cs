@@ -4,7 +4,7 @@ using EdgeAI.Providers;
 
 namespace EdgeAI.Runtime.Tests.Loading;
 
-/// <summary>A session that gives back what it is given, when the test lets it.</summary>
+/// <summary>A session that gives zeros, when the test lets it.</summary>
 internal sealed class FakeSession(ModelSignature signature) : IModelSession
 {
     private readonly ManualResetEventSlim _gate = new(initialState: true);
@@ -31,8 +31,16 @@ internal sealed class FakeSession(ModelSignature signature) : IModelSession
         _started.TrySetResult();
         _gate.Wait(cancellationToken);
         ObjectDisposedException.ThrowIf(IsDisposed, this);
-        return new ModelOutputs([.. inputs.Keys], [.. inputs.Values]);
+        return new ModelOutputs([.. signature.Outputs.Select(output => output.Name)], [.. signature.Outputs.Select(Zeros)]);
     }
 
     public void Dispose() => IsDisposed = true;
+
+    // Free dimensions are of size 1.
+    private static TensorValue Zeros(ModelValueInfo output)
+    {
+        long[] shape = [.. (output.Type.Shape ?? []).Select(dimension => dimension.Size ?? 1)];
+        var type = output.Type.ElementType!.Value;
+        return TensorValue.FromBytes(type, new byte[type.GetByteCount(shape.Aggregate(1L, (product, size) => product * size))], shape);
+    }
 }

@@ -64,7 +64,7 @@ public sealed class SwapTests
         Assert.False(provider.Sessions[0].IsDisposed);
         provider.Sessions[0].LetRunsEnd();
 
-        Assert.Equal(2, (await run).Count);
+        Assert.Single(await run);
         Assert.True(await swap);
         Assert.True(provider.Sessions[0].IsDisposed);
     }
@@ -89,8 +89,8 @@ public sealed class SwapTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => swap);
         provider.Sessions[0].LetRunsEnd();
 
-        Assert.Equal(2, (await run).Count);
-        Assert.Equal(2, (await next).Count);
+        Assert.Single(await run);
+        Assert.Single(await next);
         Assert.False(provider.Sessions[0].IsDisposed);
         Assert.Equal(1, provider.Loads);
         Assert.True(await test.Runtime.Engine.SwapOutAsync("add", Cancellation));

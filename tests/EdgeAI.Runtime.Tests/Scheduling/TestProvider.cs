@@ -12,6 +12,7 @@ internal sealed class TestProvider(string name, DeviceKind kind) : IExecutionPro
 {
     private int _loads;
     private int _runs;
+    private int _closed;
 
     public string Name => name;
 
@@ -20,6 +21,9 @@ internal sealed class TestProvider(string name, DeviceKind kind) : IExecutionPro
     /// <summary>What a load throws; null for a load that succeeds.</summary>
     public Exception? LoadFailure { get; set; }
 
+    /// <summary>What a load waits for, whatever its token says; null for nothing.</summary>
+    public Task? LoadGate { get; set; }
+
     /// <summary>What a run does; it may throw, wait for the token, or give whatever outputs.</summary>
     public Func<IReadOnlyDictionary<string, ModelValue>, CancellationToken, ModelOutputs> OnRun { get; set; } = (_, _) => Sum(33);
 
@@ -27,14 +31,18 @@ internal sealed class TestProvider(string name, DeviceKind kind) : IExecutionPro
 
     public int Runs => Volatile.Read(ref _runs);
 
+    /// <summary>How many sessions were disposed.</summary>
+    public int Closed => Volatile.Read(ref _closed);
+
     /// <summary>Outputs of the catalogue's Add.</summary>
     public static ModelOutputs Sum(float value) => new(["y"], [TensorValue.Create(new[] { value, value }, 2)]);
 
-    public ValueTask<IModelSession> CreateSessionAsync(IHotModel model, ExecutionDevice device, CancellationToken cancellationToken = default)
+    public async ValueTask<IModelSession> CreateSessionAsync(IHotModel model, ExecutionDevice device, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Interlocked.Increment(ref _loads);
-        return LoadFailure is { } failure ? throw failure : new(new Session(this, model.Manifest.Signature));
+        await (LoadGate ?? Task.CompletedTask);
+        return LoadFailure is { } failure ? throw failure : new Session(this, model.Manifest.Signature);
     }
 
     private sealed class Session(TestProvider provider, ModelSignature signature) : IModelSession
@@ -47,8 +55,6 @@ internal sealed class TestProvider(string name, DeviceKind kind) : IExecutionPro
             return provider.OnRun(inputs, cancellationToken);
         }
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() => Interlocked.Increment(ref provider._closed);
     }
 }

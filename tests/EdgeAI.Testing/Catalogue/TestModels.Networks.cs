@@ -22,6 +22,25 @@ public static partial class TestModels
             .Node("Add", ["x", "one"], ["y"])),
         () => Inputs("x", TensorValue.Create(new float[] { 1, 2 }, 2)));
 
+    /// <summary>y = x + 1 of any length, declared as three elements: ONNX Runtime warns, and runs it.</summary>
+    public static TestModel SloppyShape { get; } = new(
+        "sloppy-shape",
+        () => Model(graph => graph
+            .Input("x", OnnxType.Tensor(ElementType.Float32, "n"))
+            .Output("y", OnnxType.Tensor(ElementType.Float32, 3))
+            .Initializer(OnnxTensor.Create("one", new[] { 1f }))
+            .Node("Add", ["x", "one"], ["y"])),
+        () => Inputs("x", TensorValue.Create(new float[] { 1, 2 }, 2)));
+
+    /// <summary>y = x / x of any length: NaN where x is 0.</summary>
+    public static TestModel Quotient { get; } = new(
+        "quotient",
+        () => Model(graph => graph
+            .Input("x", OnnxType.Tensor(ElementType.Float32, "n"))
+            .Output("y", OnnxType.Tensor(ElementType.Float32, "n"))
+            .Node("Div", ["x", "x"], ["y"])),
+        () => Inputs("x", TensorValue.Create(new float[] { 1, 2 }, 2)));
+
     /// <summary>y = x · w with a weight of 1 MiB of noise.</summary>
     public static TestModel MatMul { get; } = MatMulOf("matmul", 512);
 
@@ -83,7 +102,7 @@ public static partial class TestModels
         () => Inputs("x", TensorValue.Create(new float[] { 1, 0, 2, 0 }, 4)));
 
     private static IEnumerable<TestModel> Networks() =>
-        [NonZero, Add, AddOne, MatMul, FineTunedMatMul, DynamicShapes, Mlp, Convolutions, HalfPrecision, DynamicallyQuantized, Int4Weight];
+        [NonZero, Add, AddOne, SloppyShape, MatMul, FineTunedMatMul, DynamicShapes, Mlp, Convolutions, HalfPrecision, DynamicallyQuantized, Int4Weight];
 
     private static float[] FineTune(float[] weights)
     {

@@ -24,6 +24,9 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
     // Packing takes memory of the weights' size while it goes on: one model at a time in a process.
     private static readonly SemaphoreSlim Packing = new(1, 1);
 
+    /// <summary>Gives the bytes that packing behind requests takes while it goes on; null where nobody counts them.</summary>
+    public IWorkingMemory? WorkingMemory { get; set; }
+
     public string Name => ProviderName;
 
     public IReadOnlyList<ExecutionDevice> Devices { get; } =
@@ -80,10 +83,40 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
         var session = new OnnxSession(name, device, model.Manifest.Signature, graph);
         if (plan == PackingPlan.Behind)
         {
-            session.ChangeOverAfterFirstRun(token => PackBehindAsync(model, name, token), () => EndChangeOver(name));
+            session.ChangeOverAfterFirstRun(token => PackInBudgetAsync(model, name, length, token), () => EndChangeOver(name));
         }
 
         return session;
+    }
+
+    // While it goes on the packed weights are in private memory, as large as the weights.
+    private async Task<OnnxGraphSession?> PackInBudgetAsync(IHotModel model, string name, long bytes, CancellationToken cancellationToken)
+    {
+        if (WorkingMemory is null)
+        {
+            return await PackBehindAsync(model, name, cancellationToken).ConfigureAwait(false);
+        }
+
+        try
+        {
+            if (!await WorkingMemory.TakeAsync(bytes, cancellationToken).ConfigureAwait(false))
+            {
+                return null;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await PackBehindAsync(model, name, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            WorkingMemory.GiveBack(bytes);
+        }
     }
 
     private async Task<OnnxGraphSession?> PackBehindAsync(IHotModel model, string name, CancellationToken cancellationToken)
