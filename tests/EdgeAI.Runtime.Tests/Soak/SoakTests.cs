@@ -22,6 +22,9 @@ public sealed class SoakTests
     // What five phases may add, beyond a tenth: heaps that were not cut at the same place.
     private const double Slack = 16;
 
+    // What no step and no rest takes, however busy the machine is.
+    private static readonly TimeSpan Stuck = TimeSpan.FromMinutes(3);
+
     private static readonly TestModel[] Models =
     [
         TestModels.Mlp, TestModels.MatMul, TestModels.Convolutions, TestModels.HalfPrecision, TestModels.DynamicallyQuantized, TestModels.Add, TestModels.MatMulOf("wide", 1024),
@@ -70,12 +73,16 @@ public sealed class SoakTests
 
         var memory = new List<double>();
         long steps = 0;
+        var at = new string[Workers];
         for (var phase = 0; phase < Phases; phase++)
         {
-            var counts = await Task.WhenAll(Enumerable.Range(0, Workers)
-                .Select(worker => Task.Run(() => WorkAsync(test.Runtime, expected, new Random(NightlyRun.Seed + (phase * Workers) + worker), worker), Cancellation)));
-            steps += counts.Sum();
-            memory.Add(await RestAsync(test.Runtime.Engine));
+            var work = Task.WhenAll(Enumerable.Range(0, Workers)
+                .Select(worker => Task.Run(() => WorkAsync(test.Runtime, expected, new Random(NightlyRun.Seed + (phase * Workers) + worker), worker, at), Cancellation)));
+            await EndAsync(work, (Time / Phases) + Stuck, () => $"in phase {phase} at {string.Join("; ", at)}; {Describe(test.Runtime.Engine)}");
+            steps += (await work).Sum();
+            var rest = RestAsync(test.Runtime.Engine);
+            await EndAsync(rest, Stuck, () => $"at rest after phase {phase}; {Describe(test.Runtime.Engine)}");
+            memory.Add(await rest);
         }
 
         foreach (var outputs in expected.Values)
@@ -86,7 +93,20 @@ public sealed class SoakTests
         return (memory, steps);
     }
 
-    private static async Task<long> WorkAsync(EdgeRuntime edge, Dictionary<string, ModelOutputs> expected, Random random, int worker)
+    // One that stands still says where, instead of standing until somebody ends it.
+    private static async Task EndAsync(Task work, TimeSpan limit, Func<string> where)
+    {
+        await Task.WhenAny(work, Task.Delay(limit, Cancellation));
+        Assert.True(work.IsCompleted, work.IsCompleted ? null : "Stuck " + where());
+    }
+
+    private static string Describe(IInferenceEngine engine)
+    {
+        var memory = engine.GetMemory();
+        return $"{memory.Reserved} of {memory.Budget}: " + string.Join(", ", memory.Models.Select(model => $"{model.Reference} {model.State} with {model.Leases} leases, {model.Pins} pins and {model.Memory}"));
+    }
+
+    private static async Task<long> WorkAsync(EdgeRuntime edge, Dictionary<string, ModelOutputs> expected, Random random, int worker, string[] at)
     {
         var clock = Stopwatch.StartNew();
         long steps = 0;
@@ -95,7 +115,7 @@ public sealed class SoakTests
             var model = Models[random.Next(Models.Length)];
             try
             {
-                await StepAsync(edge, model, expected[model.Name], random, worker);
+                await StepAsync(edge, model, expected[model.Name], random, worker, at);
             }
             catch (ModelPinnedException)
             {
@@ -112,7 +132,7 @@ public sealed class SoakTests
         return steps;
     }
 
-    private static async Task StepAsync(EdgeRuntime edge, TestModel model, ModelOutputs expected, Random random, int worker)
+    private static async Task StepAsync(EdgeRuntime edge, TestModel model, ModelOutputs expected, Random random, int worker, string[] at)
     {
         using var impatient = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         if (random.Next(4) == 0)
@@ -120,7 +140,9 @@ public sealed class SoakTests
             impatient.CancelAfter(TimeSpan.FromMilliseconds(random.Next(5)));
         }
 
-        switch (random.Next(10))
+        var step = random.Next(10);
+        at[worker] = $"step {step} of {model.Name}";
+        switch (step)
         {
             case 0:
                 await edge.Engine.SwapOutAsync(model.Name, impatient.Token);
