@@ -114,9 +114,10 @@ public sealed class EdgeRuntime : IAsyncDisposable, IDisposable
     {
         foreach (var model in _options.Models)
         {
-            if (model.Path is { } path && await Store.FindAsync(model.Name, cancellationToken).ConfigureAwait(false) is null)
+            if ((model.Path ?? model.Source) is not null && await Store.FindAsync(model.Name, cancellationToken).ConfigureAwait(false) is null)
             {
-                await Store.ImportAsync(model.Name, ModelSource.FromFile(path), progress: null, cancellationToken).ConfigureAwait(false);
+                var source = model.Path is { } path ? ModelSource.FromFile(path) : ModelSource.Parse(model.Source!);
+                await Store.ImportAsync(model.Name, source, progress: null, cancellationToken).ConfigureAwait(false);
             }
         }
     }

@@ -33,12 +33,14 @@ public sealed partial class ModelStore
         using var single = await FileLock.AcquireExclusiveAsync(_directory.ImportLock(model), _wait, cancellationToken).ConfigureAwait(false);
         using var epoch = await _epochs.EnterAsync(cancellationToken).ConfigureAwait(false);
         CodecSelfTest.Begin();
+        using var opened = await _sources.OpenAsync(source, progress, cancellationToken).ConfigureAwait(false);
         var staging = _directory.CreateStaging(epoch.Epoch);
         try
         {
             var bases = new BaseFinder(_index, _chunks, _codecs, model.Name);
             var residue = new ResidueFinder(_index, _manifests, _chunks, bases, model.Name);
-            var import = new ModelImport(source, staging, _index, _codecs, bases, residue, progress);
+            var import = new ModelImport(opened.Source, staging, _index, _codecs, bases, residue, progress);
+            ImportResult result;
             await using (import.ConfigureAwait(false))
             {
                 var manifest = await import.RunAsync(cancellationToken).ConfigureAwait(false);
@@ -48,11 +50,20 @@ public sealed partial class ModelStore
                 var json = ManifestSerializer.Serialize(manifest);
                 if (json.Length > ManifestSerializer.MaxLength)
                 {
-                    throw new InvalidModelException(source.DisplayName, $"its files and tensors are too many: a manifest of them would have more than {ManifestSerializer.MaxLength >> 20} MiB");
+                    throw new InvalidModelException(opened.Source.DisplayName, $"its files and tensors are too many: a manifest of them would have more than {ManifestSerializer.MaxLength >> 20} MiB");
                 }
 
-                return await CommitAsync(model, Digest.Of(json), json, manifest, import.Packs, import.Tensors, import.NewBytes).ConfigureAwait(false);
+                result = await CommitAsync(model, Digest.Of(json), json, manifest, import.Packs, import.Tensors, import.NewBytes).ConfigureAwait(false);
             }
+
+            opened.Discard();
+            return result;
+        }
+        catch (InvalidModelException)
+        {
+            // What was fetched is whole and no model: to have it again would not help.
+            opened.Discard();
+            throw;
         }
         finally
         {

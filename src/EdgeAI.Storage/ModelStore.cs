@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using EdgeAI.Configuration;
 using EdgeAI.Models;
+using EdgeAI.Sources;
 using EdgeAI.Storage.Codecs;
 using EdgeAI.Storage.Durability;
 using EdgeAI.Storage.Indexing;
@@ -9,8 +10,11 @@ using EdgeAI.Storage.Manifests;
 using EdgeAI.Storage.Materializing;
 using EdgeAI.Storage.Names;
 using EdgeAI.Storage.Reading;
+using EdgeAI.Storage.Sources;
 using EdgeAI.Storage.Tiers;
+using EdgeAI.Storage.Transfers;
 using EdgeAI.Storage.Trust;
+using EdgeAI.Transfers;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -34,10 +38,11 @@ public sealed partial class ModelStore : IModelStore
     private readonly HotModels _hot;
     private readonly StoreEpochs _epochs;
     private readonly LockWait _wait;
+    private readonly SourceOpener _sources;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
-    private ModelStore(string directory, StorageOptions options, TimeProvider time, ILogger logger)
+    private ModelStore(string directory, StorageOptions options, TimeProvider time, ILogger logger, ITransferScheduler transfers, IEnumerable<IModelSourceScheme> schemes)
     {
         _directory = new StoreDirectory(directory);
         _indexFiles = new IndexFiles(_directory.Root);
@@ -52,6 +57,7 @@ public sealed partial class ModelStore : IModelStore
         _wait = new LockWait(time, options.LockTimeout);
         _epochs = new StoreEpochs(_directory, _wait);
         _hot = new HotModels(_directory, _manifests, _chunks, _wait, options.VerifyHotFilesOnLoad, logger, shares: !options.RequireSignature);
+        _sources = new SourceOpener(_directory, options.Sources, schemes, transfers, _wait);
         _time = time;
         _logger = logger;
     }
@@ -64,8 +70,16 @@ public sealed partial class ModelStore : IModelStore
     /// <param name="options">How models are kept; null for the defaults.</param>
     /// <param name="time">The clock; null for the system's.</param>
     /// <param name="logger">Told what the store does; null for nobody.</param>
+    /// <param name="transfers">Whom to ask before bytes come from or go to other machines; null for one of the store's own.</param>
+    /// <param name="schemes">Who opens the addresses of further sources; null for the built-in ones alone.</param>
     /// <exception cref="ValidationException">An option is out of its range.</exception>
-    public static ModelStore Open(string directory, StorageOptions? options = null, TimeProvider? time = null, ILogger<ModelStore>? logger = null)
+    public static ModelStore Open(
+        string directory,
+        StorageOptions? options = null,
+        TimeProvider? time = null,
+        ILogger<ModelStore>? logger = null,
+        ITransferScheduler? transfers = null,
+        IEnumerable<IModelSourceScheme>? schemes = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         options ??= new StorageOptions();
@@ -84,7 +98,9 @@ public sealed partial class ModelStore : IModelStore
             throw new ValidationException(problem, null, options);
         }
 
-        return new ModelStore(directory, options, time ?? TimeProvider.System, logger ?? NullLogger<ModelStore>.Instance);
+        time ??= TimeProvider.System;
+        transfers ??= new TransferScheduler(options.Bandwidth, time);
+        return new ModelStore(directory, options, time, logger ?? NullLogger<ModelStore>.Instance, transfers, schemes ?? []);
     }
 
     /// <summary>Runs an operation off the caller's thread, and gives the disk's failures their names.</summary>

@@ -17,6 +17,7 @@ internal sealed class StoreDirectory
         Objects = Path.Combine(Root, "objects");
         Hot = Path.Combine(Root, "hot");
         Staging = Path.Combine(Root, "staging");
+        Downloads = Path.Combine(Root, "downloads");
         Locks = Path.Combine(Root, "locks");
         Quarantine = Path.Combine(Root, "quarantine");
         Epochs = Path.Combine(Locks, "epochs");
@@ -32,6 +33,9 @@ internal sealed class StoreDirectory
 
     /// <summary>What is being written; empty when nobody works here.</summary>
     public string Staging { get; }
+
+    /// <summary>What is being fetched from elsewhere, or was when a process ended; made when there is something.</summary>
+    public string Downloads { get; }
 
     public string Locks { get; }
 
@@ -123,5 +127,31 @@ internal sealed class StoreDirectory
         }
     }
 
-    private static string HashOf(ModelReference model) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(model.ToString())));
+    /// <summary>Where what comes from an address goes, and the lock that is held meanwhile.</summary>
+    public (string Folder, string Lock) Download(string address) => (Path.Combine(Downloads, HashOf(address)), DownloadLock(HashOf(address)));
+
+    /// <summary>Deletes what nobody fetches, and nobody has in a while.</summary>
+    /// <param name="before">When it was last written to, at the latest.</param>
+    public void ClearDownloads(DateTimeOffset before)
+    {
+        if (!Directory.Exists(Downloads))
+        {
+            return;
+        }
+
+        foreach (var folder in Directory.EnumerateDirectories(Downloads))
+        {
+            using var single = FileLock.TryAcquireExclusive(DownloadLock(Path.GetFileName(folder)));
+            if (single is not null && Directory.EnumerateFiles(folder).All(file => File.GetLastWriteTimeUtc(file) < before))
+            {
+                DeleteStaging(folder);
+            }
+        }
+    }
+
+    private string DownloadLock(string hash) => Path.Combine(Locks, "download-" + hash + ".lock");
+
+    private static string HashOf(ModelReference model) => HashOf(model.ToString());
+
+    private static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -13,6 +13,12 @@ public sealed class ModelOptions
     /// <summary>The file to import it from at start-up when the store has none under that name; null when it is there by other means.</summary>
     public string? Path { get; set; }
 
+    /// <summary>
+    /// The address to import it from at start-up when the store has none under that name, such as <c>hf:org/repo/model.onnx</c> or <c>https://host/model.onnx#sha256:…</c>: what
+    /// <see cref="Models.ModelSource.Parse"/> takes; null when <see cref="Path"/> says where it is, or when it is there by other means.
+    /// </summary>
+    public string? Source { get; set; }
+
     /// <summary>Whether it is loaded at start-up and stays loaded.</summary>
     public bool Prewarm { get; set; }
 

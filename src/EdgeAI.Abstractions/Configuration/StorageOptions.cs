@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using EdgeAI.Trust;
+using Microsoft.Extensions.Options;
 
 namespace EdgeAI.Configuration;
 
@@ -21,6 +22,14 @@ public sealed class StorageOptions : IValidatableObject
     /// </summary>
     /// <value>The default is false.</value>
     public bool VerifyHotFilesOnLoad { get; set; }
+
+    /// <summary>How fast bytes may move to and from other machines.</summary>
+    [ValidateObjectMembers]
+    public BandwidthOptions Bandwidth { get; set; } = new();
+
+    /// <summary>Where models come from when they are imported from elsewhere.</summary>
+    [ValidateObjectMembers]
+    public SourceOptions Sources { get; set; } = new();
 
     /// <summary>Public keys whose signatures count, by names of your own.</summary>
     /// <value>The default is none.</value>

@@ -14,4 +14,7 @@ public enum ImportStage
 
     /// <summary>Making it durable and giving it its name.</summary>
     Committing = 3,
+
+    /// <summary>Fetching a file of the source from elsewhere, before it is inspected; bytes are those of the file.</summary>
+    Fetching = 4,
 }

@@ -1,3 +1,5 @@
+using EdgeAI.Sources;
+
 namespace EdgeAI.Models;
 
 /// <summary>Where a model is imported from: a model file, a way to the files that it refers to, and companions that go with it.</summary>
@@ -62,6 +64,28 @@ public abstract class ModelSource
     {
         ArgumentException.ThrowIfNullOrEmpty(fileName);
         return new MemoryModelSource(content, fileName);
+    }
+
+    /// <summary>
+    /// A model at an address: <c>https://…</c>, <c>http://…</c>, <c>hf:org/repo[@revision][/file]</c>, <c>ollama:name[:tag]</c>, <c>file://…</c>, or of a scheme that is registered
+    /// with the store; without a scheme, the path of a file or a folder of this machine.
+    /// </summary>
+    /// <param name="address">The address; <c>#sha256:…</c> at its end says what the model file must be, where it is fetched.</param>
+    /// <returns>A source that is looked at when it is imported; a folder is listed at once.</returns>
+    /// <exception cref="InvalidModelAddressException">It is not an address.</exception>
+    /// <exception cref="InvalidModelException">The path is a folder that holds no model file, or several.</exception>
+    public static ModelSource Parse(string address)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(address);
+        if (!ModelAddress.HasScheme(address))
+        {
+            return Directory.Exists(address) ? FromDirectory(address) : FromFile(address);
+        }
+
+        var parsed = ModelAddress.Parse(address);
+        return parsed.Scheme != Uri.UriSchemeFile ? new AddressedModelSource(parsed)
+            : Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.IsFile && parsed.Digest is null ? Parse(uri.LocalPath)
+            : throw new InvalidModelAddressException(parsed.ToString(), "write 'file:///folder/model.onnx', without a digest");
     }
 
     /// <summary>Opens a file of the model for reading.</summary>

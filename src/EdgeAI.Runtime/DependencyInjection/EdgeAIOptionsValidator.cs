@@ -1,5 +1,6 @@
 using EdgeAI.Configuration;
 using EdgeAI.Models;
+using EdgeAI.Sources;
 using Microsoft.Extensions.Options;
 
 namespace EdgeAI.DependencyInjection;
@@ -43,6 +44,33 @@ internal sealed class EdgeAIOptionsValidator : IValidateOptions<EdgeAIOptions>
             result.AddError($"the keep-alive of '{model.Name}' is {model.KeepAlive}; it must be zero or more, or -00:00:00.0010000 for ever.", "Models");
         }
 
+        foreach (var model in options.Models)
+        {
+            if (FindSourceProblem(model) is { } problem)
+            {
+                result.AddError($"the source of '{model.Name}' is of no use. {problem}", "Models");
+            }
+        }
+
         return result.Build();
+    }
+
+    // Only its form: that a file is missing is heard of when it is imported, and only if it is.
+    private static string? FindSourceProblem(ModelOptions model)
+    {
+        if (model is { Path: not null, Source: not null })
+        {
+            return "It has a Path and a Source; give one of them.";
+        }
+
+        try
+        {
+            _ = ModelAddress.HasScheme(model.Source) ? ModelAddress.Parse(model.Source) : null;
+            return null;
+        }
+        catch (InvalidModelAddressException exception)
+        {
+            return exception.Message;
+        }
     }
 }

@@ -6,8 +6,11 @@ using EdgeAI.Loading;
 using EdgeAI.Memory;
 using EdgeAI.Providers;
 using EdgeAI.Providers.Onnx;
+using EdgeAI.Sources;
 using EdgeAI.Startup;
 using EdgeAI.Storage;
+using EdgeAI.Storage.Transfers;
+using EdgeAI.Transfers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -72,7 +75,10 @@ public static class EdgeAIServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<EdgeAIOptions>, EdgeAIOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IHotFileLayout>(ModelStore.Layout);
-        services.TryAddInstance<IModelStore>(name, provider => CreateStore(provider, OptionsOf(provider, name)));
+        services.TryAddInstance<ITransferScheduler>(
+            name,
+            provider => new TransferScheduler(OptionsOf(provider, name).Storage.Bandwidth, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddInstance<IModelStore>(name, provider => CreateStore(provider, name));
         services.TryAddInstance<IInferenceEngine>(name, provider => CreateEngine(provider, name));
         services.TryAddInstance(name, provider => new EdgeRuntime(provider.GetInstance<IModelStore>(name), provider.GetInstance<IInferenceEngine>(name), OptionsOf(provider, name)));
         if (!services.Any(service => service.ImplementationInstance is InstanceStartup startup && startup.Name == name))
@@ -87,11 +93,13 @@ public static class EdgeAIServiceCollectionExtensions
     private static EdgeAIOptions OptionsOf(IServiceProvider services, string? name) =>
         services.GetRequiredService<IOptionsMonitor<EdgeAIOptions>>().Get(name ?? Options.Options.DefaultName);
 
-    private static ModelStore CreateStore(IServiceProvider services, EdgeAIOptions options) => ModelStore.Open(
-        options.DataDirectory,
-        options.Storage,
+    private static ModelStore CreateStore(IServiceProvider services, string? name) => ModelStore.Open(
+        OptionsOf(services, name).DataDirectory,
+        OptionsOf(services, name).Storage,
         services.GetRequiredService<TimeProvider>(),
-        LoggerOf<ModelStore>(services));
+        LoggerOf<ModelStore>(services),
+        services.GetInstance<ITransferScheduler>(name),
+        services.GetInstances<IModelSourceScheme>(name));
 
     // The processor comes last: it can run everything, so whatever stood after it would never be asked.
     private static InferenceEngine CreateEngine(IServiceProvider services, string? name)

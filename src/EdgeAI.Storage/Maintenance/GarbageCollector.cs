@@ -26,6 +26,9 @@ internal sealed class GarbageCollector(
     // A pack that would be shorter than this share of its length is written anew without the rest.
     private const double SparseShare = 0.5;
 
+    // As long as unfinished hot folders are kept: whoever was interrupted may come back.
+    private static readonly TimeSpan DownloadsKept = TimeSpan.FromDays(7);
+
     private readonly GarbageMarker _marker = new(index, manifests);
     private int _manifestsRemoved;
     private int _packsRewritten;
@@ -43,6 +46,7 @@ internal sealed class GarbageCollector(
         var sweeper = new ObjectSweeper(directory, index, tier, wait);
         await sweeper.RunAsync_NeedsLock(lastOver, cancellationToken).ConfigureAwait(false);
         directory.ClearStaging(lastOver);
+        directory.ClearDownloads(wait.Time.GetUtcNow() - DownloadsKept);
         return new GarbageCollectionReport(_manifestsRemoved, packsRemoved, _packsRewritten, _hotModelsRemoved, _bytesFreed + sweeper.BytesFreed)
         {
             BytesPending = index.SumMarkedBytes() + sweeper.BytesPending,

@@ -1,0 +1,23 @@
+using EdgeAI.Models;
+using EdgeAI.Transfers;
+
+namespace EdgeAI.Sources;
+
+/// <summary>What an import lends to whoever fetches its source.</summary>
+public sealed class ModelSourceContext
+{
+    /// <summary>
+    /// A folder for what is fetched, for this import alone, made when it is not there. What is in it is there again when an import from the same address is tried again, after a crash too; it
+    /// is deleted once an import is done, or after a week.
+    /// </summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Asked before bytes move.</summary>
+    public required ITransferScheduler Transfers { get; init; }
+
+    /// <summary>Told how far a download is, as <see cref="ImportStage.Fetching"/>; null for nobody.</summary>
+    public IProgress<ImportProgress>? Progress { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}
