@@ -9,7 +9,7 @@ using EdgeAI.Testing.StoreProcess;
 //   churn <store> <folder of models> <seed> [<steps>]
 //   rebuild <store>
 //   die <store> <reference> <model file> <folder of objects>
-//   import <store> <reference> <model file> [<stage to stop at> <report to stop at>]
+//   import <store> <reference> <model file or address> [<stage to stop at> <report to stop at>]
 // The one that dies imports, and is killed in the moment in which an object of its own stands in the folder. A churn and a rebuild go on without end, and print a line after each step. An import says "ready", waits for a line, imports, and says "done …" and how much memory it took, or "failed …". At the stage to stop at it
 // says so and waits for a line.
 var store = ModelStore.Open(args[1]);
@@ -49,7 +49,7 @@ Console.WriteLine("ready");
 Console.ReadLine();
 try
 {
-    var result = await store.ImportAsync(args[2], ModelSource.FromFile(args[3]), progress);
+    var result = await store.ImportAsync(args[2], ModelSource.Parse(args[3]), progress);
     Console.WriteLine($"done {result.Model.Digest} {result.WasPresent} {result.NewBytes}");
     Console.WriteLine($"peak {Process.GetCurrentProcess().PeakWorkingSet64}");
     return 0;

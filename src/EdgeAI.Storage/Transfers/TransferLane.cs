@@ -115,7 +115,7 @@ internal sealed class TransferLane
             Serve_NeedsLock();
         }
 
-        return node.Value.Task.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(WaitAsync(node, cancellationToken));
+        return node.Value.Task.IsCompletedSuccessfully || !cancellationToken.CanBeCanceled ? new ValueTask(node.Value.Task) : new ValueTask(WaitAsync(node, cancellationToken));
     }
 
     private async Task WaitAsync(LinkedListNode<TransferRequest> node, CancellationToken cancellationToken)
