@@ -15,6 +15,10 @@ public sealed class ModelSourceContext
     /// <summary>Asked before bytes move.</summary>
     public required ITransferScheduler Transfers { get; init; }
 
+    /// <summary>How much what is fetched matters.</summary>
+    /// <value>The default is <see cref="TransferPriority.Normal"/>.</value>
+    public TransferPriority Priority { get; init; } = TransferPriority.Normal;
+
     /// <summary>Told how far a download is, as <see cref="ImportStage.Fetching"/>; null for nobody.</summary>
     public IProgress<ImportProgress>? Progress { get; init; }
 

@@ -11,10 +11,10 @@ public interface ITransferScheduler
     const int SliceSize = 1 << 16;
 
     /// <summary>
-    /// The most bytes that a connection of a background transfer should buffer for reading, as its socket's receive buffer: 65,536. What the other side has sent into a larger one goes on
+    /// The most bytes that a connection of a background transfer should buffer for reading, as its socket's receive buffer: 32,768. What the other side has sent into a larger one goes on
     /// arriving, before the bytes of those who matter more, after the transfer was told to wait.
     /// </summary>
-    const int BackgroundWindow = 1 << 16;
+    const int BackgroundWindow = 1 << 15;
 
     /// <summary>Begins a transfer, before its connection is asked for anything. At most two background transfers go on at once in a direction; others wait here.</summary>
     /// <param name="direction">Which way its bytes go.</param>

@@ -3,9 +3,11 @@ using EdgeAI.Inference;
 using EdgeAI.Models;
 using EdgeAI.Providers;
 using EdgeAI.Runtime.Tests.Loading;
+using EdgeAI.Sources;
 using EdgeAI.Storage;
 using EdgeAI.Testing.Catalogue;
 using EdgeAI.Testing.Files;
+using EdgeAI.Transfers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -29,6 +31,12 @@ public sealed class HostStartTests : IDisposable
         { "DataDirectory", "" },
         { "Models:0:Name", "../escape" },
         { "Models:0:Path", "model-without-a-name.onnx" },
+        { "Storage:Bandwidth:Up", "20" },
+        { "Storage:Bandwidth:Down", "fast" },
+        { "Storage:Bandwidth:GuaranteedShare", "0.5" },
+        { "Storage:Sources:Retries", "-1" },
+        { "Storage:Sources:Timeout", "00:00:00" },
+        { "Storage:Sources:HuggingFace:Endpoint", "mirror" },
     };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -44,6 +52,53 @@ public sealed class HostStartTests : IDisposable
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancellation));
 
         Assert.Contains(key.Split(':')[^1] is "Name" or "Path" ? "Models" : key.Split(':')[^1], exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("hf:", null)]
+    [InlineData("https://host/m.onnx#md5:00", null)]
+    [InlineData("hf:org/repo", "m.onnx")]
+    public async Task StartAsync_SourceOfNoUse_FailsAndNamesTheModel(string source, string? path)
+    {
+        using var host = Build(null, ("EdgeAI:Models:0:Name", "shop/add:1"), ("EdgeAI:Models:0:Source", source), ("EdgeAI:Models:0:Path", path));
+
+        Assert.Contains("shop/add:1", (await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancellation))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task StartAsync_ModelAtAnAddress_IsImportedFromThere(bool byConfiguration)
+    {
+        var address = new Uri(TestModels.Add.Save(_folder)).AbsoluteUri;
+        using var host = byConfiguration
+            ? Build(null, ("EdgeAI:Models:0:Name", "shop/add:1"), ("EdgeAI:Models:0:Source", address))
+            : Build(builder => builder.AddModel("shop/add:1", address));
+
+        await host.StartAsync(Cancellation);
+
+        Assert.NotNull(await host.Services.GetRequiredService<IModelStore>().FindAsync("shop/add:1", Cancellation));
+    }
+
+    [Fact]
+    public async Task StartAsync_OwnKindOfAddress_IsAskedForIt()
+    {
+        using var host = Build(builder => builder.AddModelSource<OwnScheme>().AddModel("shop/add:1", "own:add"));
+
+        await host.StartAsync(Cancellation);
+
+        Assert.NotNull(await host.Services.GetRequiredService<IModelStore>().FindAsync("shop/add:1", Cancellation));
+    }
+
+    [Fact]
+    public void LimitBandwidth_Rates_AreTheSchedulers()
+    {
+        using var host = Build(builder => builder.LimitBandwidth(up: "20Mbps", down: "100Mbps"));
+
+        var options = host.Services.GetRequiredService<IOptions<EdgeAIOptions>>().Value.Storage.Bandwidth;
+
+        Assert.Equal(("20Mbps", "100Mbps"), (options.Up, options.Down));
+        Assert.NotNull(host.Services.GetRequiredService<ITransferScheduler>());
     }
 
     [Fact]
@@ -117,7 +172,7 @@ public sealed class HostStartTests : IDisposable
     public void Create_OptionOutOfRange_FailsAtOnce() =>
         Assert.Throws<OptionsValidationException>(() => EdgeRuntime.Create(options => options.Inference.CpuThreads = -1));
 
-    private IHost Build(Action<IEdgeAIBuilder>? build, params (string Key, string Value)[] settings)
+    private IHost Build(Action<IEdgeAIBuilder>? build, params (string Key, string? Value)[] settings)
     {
         var app = Host.CreateEmptyApplicationBuilder(null);
         app.Configuration["EdgeAI:DataDirectory"] = _folder.Combine("data");
@@ -131,5 +186,13 @@ public sealed class HostStartTests : IDisposable
         var builder = app.Services.AddEdgeAI();
         build?.Invoke(builder);
         return app.Build();
+    }
+
+    private sealed class OwnScheme : IModelSourceScheme
+    {
+        public IReadOnlyCollection<string> Schemes => ["own"];
+
+        public ValueTask<ModelSource> OpenAsync(ModelAddress address, ModelSourceContext context, CancellationToken cancellationToken = default) =>
+            new(ModelSource.FromMemory(TestModels.Add.Content));
     }
 }

@@ -44,7 +44,7 @@ internal sealed class HttpDownload(HttpRequests requests, SourceOptions options,
 
     private async ValueTask<bool> TryAsync(PartialFile file, CancellationToken cancellationToken)
     {
-        using var transfer = await context.Transfers.BeginAsync(TransferDirection.Down, TransferPriority.Normal, cancellationToken).ConfigureAwait(false);
+        using var transfer = await context.Transfers.BeginAsync(TransferDirection.Down, context.Priority, cancellationToken).ConfigureAwait(false);
         using var reply = await requests.SendAsync(AskFrom(file), transfer.Priority, cancellationToken).ConfigureAwait(false);
         Learn(reply.LinkedDigest);
         var wasComplete = file.IsComplete;

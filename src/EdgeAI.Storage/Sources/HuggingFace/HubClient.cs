@@ -58,7 +58,7 @@ internal sealed class HubClient(HubSettings settings, SourceOptions options, Mod
     {
         using var timeout = new CancellationTokenSource(options.Timeout, context.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        using var transfer = await context.Transfers.BeginAsync(TransferDirection.Down, TransferPriority.Normal, cancellationToken).ConfigureAwait(false);
+        using var transfer = await context.Transfers.BeginAsync(TransferDirection.Down, context.Priority, cancellationToken).ConfigureAwait(false);
         using var reply = await _requests.SendAsync(call, transfer.Priority, cancellationToken).ConfigureAwait(false);
         try
         {

@@ -1,0 +1,25 @@
+using EdgeAI.Benchmarks.Cluster.Reporting;
+using EdgeAI.Benchmarks.Cluster.Transfers;
+
+namespace EdgeAI.Benchmarks.Cluster;
+
+/// <summary>Measures what goes between this machine and others, and prints a table.</summary>
+internal static class ClusterComparison
+{
+    public static async Task<int> RunAsync(BenchmarkOptions options)
+    {
+        var report = new Report();
+        if (options.Wants(CriticalMeasure.Name))
+        {
+            await CriticalMeasure.RunAsync(options, report);
+        }
+
+        Console.WriteLine(report.ToMarkdown());
+        if (options.Json is not null)
+        {
+            await File.WriteAllTextAsync(options.Json, report.ToJson());
+        }
+
+        return report.IsEmpty ? throw new ArgumentException($"No measure is called '{string.Join(',', options.Only)}'.") : 0;
+    }
+}
