@@ -61,15 +61,15 @@ public sealed class ModelAddress
     /// <summary>The address without what may be secret.</summary>
     public override string ToString()
     {
-        var shown = Rest.Split('?')[0];
-        if (shown.StartsWith("//", StringComparison.Ordinal))
+        if (!Rest.StartsWith("//", StringComparison.Ordinal))
         {
-            var end = shown.IndexOf('/', 2);
-            var host = end < 0 ? shown[2..] : shown[2..end];
-            shown = "//" + host[(host.LastIndexOf('@') + 1)..] + (end < 0 ? string.Empty : shown[end..]);
+            // Where a web address is written wrong, anything of it may be the password.
+            return Scheme is "http" or "https" ? $"{Scheme}:…" : $"{Scheme}:{Rest.Split('?')[0]}";
         }
 
-        return $"{Scheme}:{shown}";
+        return Uri.TryCreate($"{Scheme}:{Rest}", UriKind.Absolute, out var uri)
+            ? uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)
+            : $"{Scheme}://…";
     }
 
     private static int FindScheme(string text)

@@ -14,6 +14,8 @@ public sealed class AddressTests
     [Theory]
     [InlineData("https://name:secret@host:8080/a/m.onnx?key=secret", "https", "https://host:8080/a/m.onnx", false)]
     [InlineData("HTTPS://host/m.onnx#" + Zeros, "https", "https://host/m.onnx", true)]
+    [InlineData("https://name:se/cret@host/m.onnx", "https", "https://…", false)]
+    [InlineData("https:name:secret@host/m.onnx", "https", "https:…", false)]
     [InlineData("hf:org/repo@main/m.onnx", "hf", "hf:org/repo@main/m.onnx", false)]
     [InlineData("s3://bucket/m.onnx", "s3", "s3://bucket/m.onnx", false)]
     public void Parse_Address_IsItsPartsAndShowsNoSecret(string text, string scheme, string shown, bool hasDigest)

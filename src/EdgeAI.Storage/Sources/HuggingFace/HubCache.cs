@@ -12,7 +12,7 @@ internal sealed class HubCache(string directory)
     private const int CommitLength = 40;
     private const int MaxCommitFile = 256;
 
-    private static readonly EnumerationOptions AllFiles = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.System };
+    private static readonly EnumerationOptions AllFiles = new() { RecurseSubdirectories = true };
 
     /// <summary>The snapshot of a revision; null when the cache has none.</summary>
     public HubSnapshot? Find(HubAddress address)

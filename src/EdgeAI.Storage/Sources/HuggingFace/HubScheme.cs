@@ -13,6 +13,11 @@ internal sealed class HubScheme(SourceOptions options) : IModelSourceScheme
     {
         var place = HubAddress.Parse(address);
         var settings = new HubSettings(options.HuggingFace);
+        if (!Uri.TryCreate(settings.Endpoint, UriKind.Absolute, out var endpoint) || endpoint.Scheme is not ("https" or "http"))
+        {
+            throw new ModelSourceException(address.ToString(), $"'{address}' can't be fetched: '{settings.Endpoint}' is not the address of a hub. Correct HF_ENDPOINT, or set HuggingFace:Endpoint.");
+        }
+
         var cache = new HubCache(settings.CacheDirectory);
         var client = settings.Offline ? null : new HubClient(settings, options, context);
         var snapshot = await FindAsync(place, settings, cache, client, cancellationToken).ConfigureAwait(false);
