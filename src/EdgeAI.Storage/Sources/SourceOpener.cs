@@ -2,8 +2,8 @@ using EdgeAI.Configuration;
 using EdgeAI.Models;
 using EdgeAI.Sources;
 using EdgeAI.Storage.Durability;
-using EdgeAI.Storage.Sources.HuggingFace;
 using EdgeAI.Storage.Sources.Http;
+using EdgeAI.Storage.Sources.HuggingFace;
 using EdgeAI.Storage.Sources.Ollama;
 using EdgeAI.Transfers;
 
