@@ -1,9 +1,9 @@
-using System.Diagnostics;
 using System.Text;
 using EdgeAI.Storage.Importing;
 using EdgeAI.Storage.Importing.Gguf;
 using EdgeAI.Storage.Importing.Onnx;
 using EdgeAI.Storage.Importing.Safetensors;
+using EdgeAI.Testing;
 using EdgeAI.Testing.Gguf;
 using EdgeAI.Testing.Onnx;
 using EdgeAI.Testing.Safetensors;
@@ -49,9 +49,9 @@ public sealed class ParserBoundsTests
         var (make, parse) = Files[name];
         using var stream = new MemoryStream(make(), writable: false);
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        var started = Stopwatch.GetTimestamp();
+        var started = ThreadTime.Now;
         var result = Try(parse, stream);
-        var elapsed = Stopwatch.GetElapsedTime(started);
+        var elapsed = ThreadTime.Now - started;
         var kept = GC.GetTotalMemory(forceFullCollection: true) - before;
 
         TestContext.Current.TestOutputHelper!.WriteLine($"{name}: {stream.Length >> 10} KiB, {elapsed.TotalMilliseconds:F0} ms, kept {kept >> 10} KiB: {(result as Exception)?.Message ?? "taken"}");
