@@ -218,6 +218,9 @@ public sealed class ConcurrentCollectionTests : IDisposable
         while (true)
         {
             await _test.Store.CollectGarbageAsync(cancellationToken);
+
+            // Whoever waits for the lock looks now and then only, and would find it taken again each time.
+            await Task.Delay(TimeSpan.FromMilliseconds(5), cancellationToken);
         }
     }
 
