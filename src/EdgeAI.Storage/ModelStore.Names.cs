@@ -44,7 +44,7 @@ public sealed partial class ModelStore
         {
             _index.SetName(info);
         }
-        catch (SqliteException)
+        catch (Exception exception) when (exception is SqliteException or EdgeAIException)
         {
             await TakeBackAsync_NeedsLock(info, bytes).ConfigureAwait(false);
             throw;

@@ -10,8 +10,8 @@ using EdgeAI.Testing.StoreProcess;
 //   rebuild <store>
 //   die <store> <reference> <model file> <folder of objects>
 //   import <store> <reference> <model file or address> [<stage to stop at> <report to stop at>]
-// The one that dies imports, and is killed in the moment in which an object of its own stands in the folder. A churn and a rebuild go on without end, and print a line after each step. An import says "ready", waits for a line, imports, and says "done …" and how much memory it took, or "failed …". At the stage to stop at it
-// says so and waits for a line.
+// The one that dies imports, and is killed in the moment in which an object of its own stands in the folder. A churn and a rebuild go on without end, and print a line after
+// each step. An import says "ready", waits for a line, imports, and says "done …" and how much memory it took, or "failed …". At the stage to stop at it says so and waits for a line.
 var store = ModelStore.Open(args[1]);
 if (args[0] == "churn")
 {
