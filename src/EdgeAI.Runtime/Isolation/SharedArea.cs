@@ -1,0 +1,109 @@
+using System.Buffers;
+using System.IO.MemoryMappedFiles;
+using Microsoft.Win32.SafeHandles;
+
+namespace EdgeAI.Isolation;
+
+/// <summary>Memory that two processes map, for tensors that go between them. One side makes it and gives the path to the other.</summary>
+/// <remarks>A file that lies in memory where the system has a folder for that, otherwise one in the temporary folder. The file goes with its maker; a mapping of it stays valid.</remarks>
+internal sealed unsafe class SharedArea : IDisposable
+{
+    private const string MemoryFolder = "/dev/shm";
+
+    private readonly FileStream _file;
+    private readonly MemoryMappedFile _mapping;
+    private readonly MemoryMappedViewAccessor _view;
+    private readonly SafeMemoryMappedViewHandle _handle;
+    private readonly byte* _start;
+
+    private SharedArea(FileStream file, long length)
+    {
+        _file = file;
+        Length = length;
+        _mapping = MemoryMappedFile.CreateFromFile(file, mapName: null, length, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
+        _view = _mapping.CreateViewAccessor(0, length);
+        _handle = _view.SafeMemoryMappedViewHandle;
+        _handle.AcquirePointer(ref _start);
+    }
+
+    public string Path => _file.Name;
+
+    public long Length { get; }
+
+    /// <summary>Makes an area that only this user can open; of one byte when none is wanted, for nothing can not be mapped.</summary>
+    public static SharedArea Create(long length)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            Options = FileOptions.DeleteOnClose,
+            BufferSize = 0,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        var folder = Directory.Exists(MemoryFolder) ? MemoryFolder : System.IO.Path.GetTempPath();
+        return Map(new FileStream(System.IO.Path.Combine(folder, $"edgeai-{Guid.NewGuid():N}"), options), Math.Max(1, length));
+    }
+
+    /// <summary>Maps the area that another process made.</summary>
+    public static SharedArea Open(string path)
+    {
+        var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        return Map(file, file.Length);
+    }
+
+    /// <summary>A part of it. It ends with the area: nothing may use it after that.</summary>
+    public Memory<byte> Slice(long offset, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length - length);
+        return new Part(_start + offset, length).Memory;
+    }
+
+    public void Dispose()
+    {
+        if (!_handle.IsClosed)
+        {
+            _handle.ReleasePointer();
+            _view.Dispose();
+            _mapping.Dispose();
+            _file.Dispose();
+        }
+    }
+
+    private static SharedArea Map(FileStream file, long length)
+    {
+        try
+        {
+            return new SharedArea(file, length);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private sealed class Part(byte* start, int length) : MemoryManager<byte>
+    {
+        public override Span<byte> GetSpan() => new(start, length);
+
+        public override MemoryHandle Pin(int elementIndex = 0) => new(start + elementIndex);
+
+        public override void Unpin()
+        {
+            // It never moves.
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            // The area unmaps it.
+        }
+    }
+}
