@@ -26,7 +26,8 @@ internal sealed unsafe class SharedArea : IDisposable
         _handle.AcquirePointer(ref _start);
     }
 
-    public string Path => _file.Name;
+    /// <summary>By what another process opens it. On Linux the file has no name any more, so that nothing stays of it however its maker ends.</summary>
+    public string Path => OperatingSystem.IsLinux() ? $"/proc/{Environment.ProcessId}/fd/{_file.SafeFileHandle.DangerousGetHandle()}" : _file.Name;
 
     public long Length { get; }
 
@@ -47,7 +48,13 @@ internal sealed unsafe class SharedArea : IDisposable
         }
 
         var folder = Directory.Exists(MemoryFolder) ? MemoryFolder : System.IO.Path.GetTempPath();
-        return Map(new FileStream(System.IO.Path.Combine(folder, $"edgeai-{Guid.NewGuid():N}"), options), Math.Max(1, length));
+        var file = new FileStream(System.IO.Path.Combine(folder, $"edgeai-{Guid.NewGuid():N}"), options);
+        if (OperatingSystem.IsLinux())
+        {
+            File.Delete(file.Name);
+        }
+
+        return Map(file, Math.Max(1, length));
     }
 
     /// <summary>Maps the area that another process made.</summary>

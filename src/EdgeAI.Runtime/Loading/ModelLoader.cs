@@ -1,5 +1,6 @@
 using EdgeAI.Configuration;
 using EdgeAI.Inference;
+using EdgeAI.Isolation;
 using EdgeAI.Memory;
 using EdgeAI.Models;
 using EdgeAI.Providers;
@@ -59,7 +60,9 @@ internal sealed partial class ModelLoader(
         IModelSession session;
         try
         {
-            session = await provider.CreateSessionAsync(files, device, load.Token).ConfigureAwait(false);
+            session = options.Isolation == ModelIsolation.OutOfProcess
+                ? await IsolatedSession.CreateAsync(files, device, options, time, load.Token).ConfigureAwait(false)
+                : await provider.CreateSessionAsync(files, device, load.Token).ConfigureAwait(false);
         }
         finally
         {

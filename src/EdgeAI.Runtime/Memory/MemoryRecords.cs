@@ -63,7 +63,8 @@ internal static class MemoryRecords
             Environment.ProcessorCount,
             options.CpuThreads,
             options.WeightPacking,
-            options.KeepPackedWeights);
+            options.KeepPackedWeights,
+            options.Isolation);
         var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(facts)).AsSpan(0, 16));
         return Path.Combine(model.DerivedDirectory, $"memory-{key}.json");
     }
