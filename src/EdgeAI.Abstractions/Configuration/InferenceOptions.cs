@@ -49,10 +49,7 @@ public sealed class InferenceOptions
     /// <value>The default is false: it costs a pass over all outputs.</value>
     public bool CheckOutputs { get; set; }
 
-    /// <summary>
-    /// Whether models run in the app's process or in workers. A worker is the app's own program, held before its <c>Main</c>; it runs models on the processor only, and an app that is trimmed or compiled
-    /// ahead of time can't have one: loads fail there.
-    /// </summary>
+    /// <summary>Whether models run in the app's process or in workers, unless a model's own options or a load say otherwise.</summary>
     /// <value>The default is <see cref="ModelIsolation.InProcess"/>.</value>
     [EnumDataType(typeof(ModelIsolation))]
     public ModelIsolation Isolation { get; set; }

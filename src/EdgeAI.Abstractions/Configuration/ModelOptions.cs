@@ -26,6 +26,11 @@ public sealed class ModelOptions
     /// <value>The default is null: <see cref="InferenceOptions.KeepAlive"/>. Zero unloads at once, <see cref="Timeout.InfiniteTimeSpan"/> never.</value>
     public TimeSpan? KeepAlive { get; set; }
 
+    /// <summary>Whether it runs in the app's process or in a worker.</summary>
+    /// <value>The default is null: as <see cref="InferenceOptions.Isolation"/> says.</value>
+    [EnumDataType(typeof(ModelIsolation))]
+    public ModelIsolation? Isolation { get; set; }
+
     /// <summary>Whether its outputs are looked through for NaN.</summary>
     /// <value>The default is null: <see cref="InferenceOptions.CheckOutputs"/>.</value>
     public bool? CheckOutputs { get; set; }

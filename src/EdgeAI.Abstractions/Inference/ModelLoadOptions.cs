@@ -17,6 +17,10 @@ public sealed record ModelLoadOptions
     /// <value>The default is null: what <see cref="Configuration.InferenceOptions.PowerPolicy"/> allows.</value>
     public string? Device { get; init; }
 
+    /// <summary>Whether it runs in the app's process or in a worker.</summary>
+    /// <value>The default is null: as <see cref="Configuration.ModelOptions.Isolation"/>, otherwise <see cref="Configuration.InferenceOptions.Isolation"/>, says.</value>
+    public ModelIsolation? Isolation { get; init; }
+
     /// <summary>Is told when the load goes from one stage to the next, from the load's thread. Nothing is told when the model is loaded already.</summary>
     /// <value>The default is null.</value>
     public IProgress<ModelLoadProgress>? Progress { get; init; }

@@ -1,3 +1,4 @@
+using EdgeAI.Configuration;
 using EdgeAI.Models;
 using EdgeAI.Providers;
 
@@ -22,4 +23,7 @@ public sealed record LoadedModel(
 {
     /// <summary>The device that it is or was loaded on; a model that is on several devices is in the report once for each.</summary>
     public ExecutionDevice? Device { get; init; }
+
+    /// <summary>Whether it runs in the app's process or in a worker, whose whole private memory is then in <see cref="Memory"/>; a model that runs in both is in the report once for each.</summary>
+    public ModelIsolation Isolation { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using EdgeAI.Configuration;
 using EdgeAI.Inference;
 using EdgeAI.Memory;
@@ -11,44 +12,55 @@ namespace EdgeAI.Isolation;
 /// <summary>A model that runs in a worker process, one run after the other. When the worker dies the session stays, and starts another one at a later run.</summary>
 internal sealed class IsolatedSession : IModelSession
 {
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(1);
 
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly IHotModel _files;
-    private readonly ExecutionDevice _device;
-    private readonly InferenceOptions _options;
+    private readonly string _reference;
+    private readonly WorkerLoad _load;
     private readonly TimeProvider _time;
-    private readonly string _name;
     private WorkerProcess? _worker;
+    private MemoryUse _loaded;
+    private long _private;
+    private int _deaths;
     private TimeSpan _delay;
     private long _diedAt;
+    private volatile bool _isDisposed;
 
-    private IsolatedSession(IHotModel files, ExecutionDevice device, InferenceOptions options, TimeProvider time)
+    private IsolatedSession(ModelReference reference, WorkerLoad load, ModelSignature signature, TimeProvider time)
     {
-        _files = files;
-        _device = device;
-        _options = options;
+        _reference = reference.ToString();
+        _load = load;
         _time = time;
-        _name = files.Manifest.Files[0].Path;
+        Signature = signature;
     }
 
-    public ModelSignature Signature => _files.Manifest.Signature;
+    public ModelSignature Signature { get; }
 
-    public MemoryUse Memory { get; private set; }
+    /// <summary>What the worker takes, all of it: .NET and ONNX Runtime too.</summary>
+    public MemoryUse Memory => _loaded with { Private = Volatile.Read(ref _private) };
 
-    /// <summary>The worker's process, for tests; null when there is none.</summary>
-    public int? WorkerId => _worker?.Id;
+    /// <summary>The worker's process; null when there is none.</summary>
+    public int? WorkerId => Volatile.Read(ref _worker)?.Id;
 
-    /// <exception cref="ModelLoadException">The model can't be loaded out of process, or its worker died of it.</exception>
-    public static async Task<IModelSession> CreateAsync(IHotModel files, ExecutionDevice device, InferenceOptions options, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Whether a worker can run models on a provider's devices: it has none but ONNX Runtime's.</summary>
+    public static bool CanRunOn(IExecutionProvider provider) => provider is OnnxCpuProvider or OnnxDeviceProvider;
+
+    /// <summary>Starts a worker and loads a model there.</summary>
+    /// <param name="reference">What the model is called, in exceptions.</param>
+    /// <param name="files">The model. It must stay until the session is disposed.</param>
+    /// <param name="device">A device of a provider that a worker can run models on.</param>
+    /// <param name="options">How models are run.</param>
+    /// <param name="room">The bytes that there are for models.</param>
+    /// <param name="time">For delays.</param>
+    /// <param name="cancellationToken">Cancels the loading.</param>
+    /// <exception cref="ModelLoadException">The worker can't load the model, or died of it.</exception>
+    public static async Task<IModelSession> CreateAsync(
+        ModelReference reference, IHotModel files, ExecutionDevice device, InferenceOptions options, MemoryUse room, TimeProvider time, CancellationToken cancellationToken)
     {
-        var session = new IsolatedSession(files, device, options, time);
-        if (device.Provider != OnnxCpuProvider.ProviderName)
-        {
-            throw new ModelLoadException(session._name, device.ToString(), "Models run out of process on the processor only.");
-        }
-
-        OnnxCpuProvider.RequireRunnable(files.Manifest, session._name, device);
+        var load = WorkerLoad.Of(files, device, options, room);
+        OnnxCpuProvider.RequireRunnable(files.Manifest, load.Name, device);
+        var session = new IsolatedSession(reference, load, files.Manifest.Signature, time);
         session._worker = await Task.Run(() => session.Start(cancellationToken), cancellationToken).ConfigureAwait(false);
         return session;
     }
@@ -58,19 +70,21 @@ internal sealed class IsolatedSession : IModelSession
         _turn.Wait(cancellationToken);
         try
         {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             _worker ??= Restart(cancellationToken);
             var results = _worker.Run(inputs, cancellationToken);
-            _delay = TimeSpan.Zero;
+            Volatile.Write(ref _private, _worker.PrivateBytes);
+            _deaths = 0;
             return new ModelOutputs([.. results.Keys], [.. results.Values]);
         }
-        catch (Exception exception) when (exception is IOException or InvalidDataException)
+        catch (Exception exception) when (exception is IOException or InvalidDataException && _worker is not null)
         {
-            throw Died();
+            throw Died(exception, cancellationToken);
         }
         catch (EdgeAIException exception) when (exception.GetType() == typeof(EdgeAIException))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new InferenceException(_name, _device.ToString(), exception.Message, exception);
+            throw new InferenceException(_load.Name, _load.Device.ToString(), exception.Message, exception);
         }
         finally
         {
@@ -80,31 +94,77 @@ internal sealed class IsolatedSession : IModelSession
 
     public void Dispose()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
+
+        // A run that goes on, which the engine has left, ends with its worker.
+        Volatile.Read(ref _worker)?.Kill();
+        _turn.Wait();
         _worker?.Dispose();
-        _turn.Dispose();
+        _worker = null;
+        _turn.Release();
     }
 
     private WorkerProcess Restart(CancellationToken cancellationToken)
     {
         var left = _delay - _time.GetElapsedTime(_diedAt);
         return left > TimeSpan.Zero
-            ? throw new ModelWorkerException(_name, "it died before, and is not started again at once.", exitCode: null, left)
+            ? throw new ModelWorkerException(_reference, _load.Device.ToString(), "it died more than once, and is not started again at once.", exitCode: null, left)
             : Start(cancellationToken);
     }
 
-    private ModelWorkerException Died()
+    private Exception Died(Exception exception, CancellationToken cancellationToken)
     {
-        var code = _worker!.End();
+        var code = _worker!.EndProcess();
         _worker.Dispose();
         _worker = null;
-        Delay();
-        return new ModelWorkerException(_name, $"it ended with {Describe(code)} during a run.", code, _delay);
+        Volatile.Write(ref _private, 0);
+        if (_isDisposed)
+        {
+            return new ObjectDisposedException(typeof(IModelSession).FullName);
+        }
+
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return new OperationCanceledException(cancellationToken);
+        }
+
+        NoteDeath();
+        var reason = exception is InvalidDataException ? $"its answer was none ({exception.Message})" : $"it ended with {Describe(code)}";
+        return new ModelWorkerException(_reference, _load.Device.ToString(), reason + " during a run.", code, _delay);
     }
 
-    private void Delay()
+    // After the first one a worker starts at the next run: most deaths are the work of one input.
+    private void NoteDeath()
     {
-        _delay = _delay == TimeSpan.Zero ? TimeSpan.FromSeconds(1) : TimeSpan.FromTicks(Math.Min(LongestDelay.Ticks, _delay.Ticks * 2));
+        _delay = _deaths == 0 ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Min(LongestDelay.Ticks, FirstDelay.Ticks << Math.Min(_deaths - 1, 16)));
+        _deaths++;
         _diedAt = _time.GetTimestamp();
+    }
+
+    private WorkerProcess Start(CancellationToken cancellationToken)
+    {
+        WorkerProcess? worker = null;
+        try
+        {
+            worker = WorkerProcess.Start(_time);
+            _loaded = worker.Load(_load, cancellationToken);
+            Volatile.Write(ref _private, _loaded.Private);
+            return worker;
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException or EdgeAIException or NotSupportedException or Win32Exception)
+        {
+            var code = exception is IOException ? worker?.EndProcess() : null;
+            worker?.Dispose();
+            cancellationToken.ThrowIfCancellationRequested();
+            NoteDeath();
+            var reason = exception is IOException ? $"Its worker process ended with {Describe(code)} while it loaded." : exception.Message;
+            throw new ModelLoadException(_load.Name, _load.Device.ToString(), reason, exception);
+        }
     }
 
     private static string Describe(int? code) => code switch
@@ -113,39 +173,4 @@ internal sealed class IsolatedSession : IModelSession
         > 128 and < 192 when !OperatingSystem.IsWindows() => $"signal {code - 128}",
         _ => $"exit code {code}",
     };
-
-    private WorkerProcess Start(CancellationToken cancellationToken)
-    {
-        WorkerProcess? worker = null;
-        try
-        {
-            worker = WorkerProcess.Start();
-            var weights = _files.Files.WeightsPath is { } path ? new FileInfo(path).Length : 0;
-            var plan = WeightPackingPolicy.Choose(_options, _files.Manifest, weights, long.MaxValue);
-            var taken = worker.Load(
-                writer =>
-                {
-                    writer.Write(_name);
-                    writer.Write(_files.Files.ModelPath);
-                    writer.Write(_files.Files.WeightsPath ?? string.Empty);
-                    writer.Write(_options.CpuThreads);
-                    writer.Write(plan is PackingPlan.Private or PackingPlan.Kept);
-                },
-                cancellationToken);
-            Memory = new MemoryUse(taken, weights, 0);
-            return worker;
-        }
-        catch (Exception exception) when (exception is IOException or EdgeAIException or NotSupportedException or System.ComponentModel.Win32Exception)
-        {
-            var code = exception is IOException ? worker?.End() : null;
-            worker?.Dispose();
-            cancellationToken.ThrowIfCancellationRequested();
-            Delay();
-            throw new ModelLoadException(
-                _name,
-                _device.ToString(),
-                exception is IOException ? $"Its worker process ended with {Describe(code)}." : exception.Message,
-                exception);
-        }
-    }
 }

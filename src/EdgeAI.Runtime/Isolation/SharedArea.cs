@@ -10,6 +10,12 @@ internal sealed unsafe class SharedArea : IDisposable
 {
     private const string MemoryFolder = "/dev/shm";
 
+    // An area is used for the next run too unless it is much too large for that one.
+    private const long SmallLength = 1 << 20;
+    private const long Slack = 4;
+
+    private static long _made;
+
     private readonly FileStream _file;
     private readonly MemoryMappedFile _mapping;
     private readonly MemoryMappedViewAccessor _view;
@@ -18,6 +24,7 @@ internal sealed unsafe class SharedArea : IDisposable
 
     private SharedArea(FileStream file, long length)
     {
+        Number = Interlocked.Increment(ref _made);
         _file = file;
         Length = length;
         _mapping = MemoryMappedFile.CreateFromFile(file, mapName: null, length, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
@@ -29,32 +36,36 @@ internal sealed unsafe class SharedArea : IDisposable
     /// <summary>By what another process opens it. On Linux the file has no name any more, so that nothing stays of it however its maker ends.</summary>
     public string Path => OperatingSystem.IsLinux() ? $"/proc/{Environment.ProcessId}/fd/{_file.SafeFileHandle.DangerousGetHandle()}" : _file.Name;
 
+    /// <summary>What tells it from all others of this process: the system gives paths again.</summary>
+    public long Number { get; }
+
     public long Length { get; }
+
+    /// <summary>An area for so many bytes: the given one if it fits, otherwise a new one in its place.</summary>
+    public static SharedArea Fit(SharedArea? area, long length)
+    {
+        if (area is { _handle.IsClosed: false } && area.Length >= length && area.Length <= Math.Max(SmallLength, length * Slack))
+        {
+            return area;
+        }
+
+        area?.Dispose();
+        return Create(length);
+    }
 
     /// <summary>Makes an area that only this user can open; of one byte when none is wanted, for nothing can not be mapped.</summary>
     public static SharedArea Create(long length)
     {
-        var options = new FileStreamOptions
+        length = Math.Max(1, length);
+        try
         {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.ReadWrite | FileShare.Delete,
-            Options = FileOptions.DeleteOnClose,
-            BufferSize = 0,
-        };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            return Map(CreateFile(Directory.Exists(MemoryFolder) ? MemoryFolder : System.IO.Path.GetTempPath(), length), length);
         }
-
-        var folder = Directory.Exists(MemoryFolder) ? MemoryFolder : System.IO.Path.GetTempPath();
-        var file = new FileStream(System.IO.Path.Combine(folder, $"edgeai-{Guid.NewGuid():N}"), options);
-        if (OperatingSystem.IsLinux())
+        catch (IOException) when (Directory.Exists(MemoryFolder))
         {
-            File.Delete(file.Name);
+            // Containers have little there.
+            return Map(CreateFile(System.IO.Path.GetTempPath(), length), length);
         }
-
-        return Map(file, Math.Max(1, length));
     }
 
     /// <summary>Maps the area that another process made.</summary>
@@ -62,6 +73,13 @@ internal sealed unsafe class SharedArea : IDisposable
     {
         var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         return Map(file, file.Length);
+    }
+
+    /// <summary>Writes by what a <see cref="SharedWindow"/> opens it.</summary>
+    public void Announce(BinaryWriter message)
+    {
+        message.Write(Number);
+        message.Write(Path);
     }
 
     /// <summary>A part of it. It ends with the area: nothing may use it after that.</summary>
@@ -82,6 +100,32 @@ internal sealed unsafe class SharedArea : IDisposable
             _mapping.Dispose();
             _file.Dispose();
         }
+    }
+
+    // All of its room is taken at once: a page that can't be had later on would end the process that touches it.
+    private static FileStream CreateFile(string folder, long length)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            Options = FileOptions.DeleteOnClose,
+            BufferSize = 0,
+            PreallocationSize = length,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        var file = new FileStream(System.IO.Path.Combine(folder, $"edgeai-{Guid.NewGuid():N}"), options);
+        if (OperatingSystem.IsLinux())
+        {
+            File.Delete(file.Name);
+        }
+
+        return file;
     }
 
     private static SharedArea Map(FileStream file, long length)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using EdgeAI.Isolation;
 
 #pragma warning disable IDE0130, CA1050 // The .NET host looks for this name, outside of any namespace.
@@ -7,6 +8,8 @@ using EdgeAI.Isolation;
 /// <summary>Where a worker begins: .NET calls this before the app's <c>Main</c>, and it does not come back.</summary>
 internal static class StartupHook
 {
+    private static readonly List<PosixSignalRegistration> Signals = [];
+
     public static void Initialize()
     {
         if (Environment.GetEnvironmentVariable(WorkerProcess.Variable) is null)
@@ -14,12 +17,15 @@ internal static class StartupHook
             return;
         }
 
-        // What models print must not come between messages.
-        var channel = new WorkerChannel(Console.OpenStandardInput(), Console.OpenStandardOutput());
-        Console.SetOut(Console.Error);
-        new WorkerServer(channel).Serve();
+        // What ends the app comes to its workers too, and the app may have runs to end first.
+        foreach (var signal in (ReadOnlySpan<PosixSignal>)[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
+        {
+            Signals.Add(PosixSignalRegistration.Create(signal, context => context.Cancel = true));
+        }
 
-        // A run may be going on in native code, which an orderly exit would wait for or trip over.
+        new WorkerServer(WorkerChannel.TakeStandardStreams()).Serve();
+
+        // Work may be going on in native code, which an orderly exit would wait for or trip over.
         using var self = Process.GetCurrentProcess();
         self.Kill();
     }

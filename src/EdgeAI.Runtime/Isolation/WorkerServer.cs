@@ -1,23 +1,32 @@
-using EdgeAI.Configuration;
+using System.Diagnostics;
+using System.Text.Json;
 using EdgeAI.Inference;
-using EdgeAI.Models;
 using EdgeAI.Providers;
 using EdgeAI.Providers.Onnx;
 using EdgeAI.Storage;
-using Microsoft.ML.OnnxRuntime;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeAI.Isolation;
 
 /// <summary>The worker's side: loads one model and runs it, one run after the other, until the app closes the channel or ends.</summary>
-internal sealed class WorkerServer(WorkerChannel channel) : IDisposable
+/// <param name="channel">To the app.</param>
+#pragma warning disable CA1001 // It ends with its process, which is killed.
+internal sealed class WorkerServer(WorkerChannel channel)
+#pragma warning restore CA1001
 {
+    // What a look at memory costs is much for a small run.
+    private static readonly TimeSpan BetweenMeasurements = TimeSpan.FromSeconds(1);
+
     private readonly Lock _lock = new();
-    private OnnxSession? _session;
+    private readonly SharedWindow _inputs = new();
+    private IModelSession? _session;
     private SharedArea? _outputs;
     private CancellationTokenSource? _running;
     private long _run;
+    private long _private;
+    private long _measuredAt;
 
-    /// <summary>Reads messages on this thread, also while a run goes on: that is how it hears of a cancellation and of the app's end.</summary>
+    /// <summary>Reads messages on this thread, also while work goes on: that is how it hears of a cancellation and of the app's end.</summary>
     public void Serve()
     {
         try
@@ -34,42 +43,44 @@ internal sealed class WorkerServer(WorkerChannel channel) : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _running?.Dispose();
-        _outputs?.Dispose();
-        _session?.Dispose();
-    }
-
     private void Handle(WorkerMessageKind kind, BinaryReader body)
     {
         switch (kind)
         {
             case WorkerMessageKind.Load:
-                Answer(() => Load(body));
+                Task.Run(() => Answer(() => Load(body)));
                 break;
             case WorkerMessageKind.Run:
-                var cancellation = new CancellationTokenSource();
-                lock (_lock)
-                {
-                    _running?.Dispose();
-                    _running = cancellation;
-                    _run = body.ReadInt64();
-                }
-
-                Task.Run(() => Answer(() => Run(body, cancellation.Token)));
+                var token = Begin(body.ReadInt64());
+                Task.Run(() => Answer(() => Run(body, token)));
                 break;
             case WorkerMessageKind.Cancel:
-                lock (_lock)
-                {
-                    // It may come after the end of the run that it is for.
-                    if (_run == body.ReadInt64())
-                    {
-                        _running?.Cancel();
-                    }
-                }
-
+                Cancel(body.ReadInt64());
                 break;
+        }
+    }
+
+    // The app asks for the next run when it has the last one's answer, so that nobody uses the old source any more.
+    private CancellationToken Begin(long run)
+    {
+        lock (_lock)
+        {
+            _running?.Dispose();
+            _running = new CancellationTokenSource();
+            _run = run;
+            return _running.Token;
+        }
+    }
+
+    private void Cancel(long run)
+    {
+        lock (_lock)
+        {
+            // It may come after the end of the run that it is for.
+            if (_run == run)
+            {
+                _running?.Cancel();
+            }
         }
     }
 
@@ -82,32 +93,52 @@ internal sealed class WorkerServer(WorkerChannel channel) : IDisposable
         }
         catch (Exception exception)
         {
-            channel.Write(WorkerMessageKind.Failed, writer => writer.Write((exception is InferenceException ? exception.InnerException : null)?.Message ?? exception.Message));
+            channel.Write(WorkerMessageKind.Failed, writer => writer.Write((exception is InferenceException or ModelLoadException ? exception.InnerException : null)?.Message ?? exception.Message));
         }
     }
 
     private void Load(BinaryReader body)
     {
-        var name = body.ReadString();
-        var files = new HotFiles(body.ReadString(), body.ReadString() is { Length: > 0 } weights ? weights : null);
-        var options = new InferenceOptions { CpuThreads = body.ReadInt32() };
-        var graph = new OnnxGraphLoader(options, long.MaxValue).Load(files, GraphOptimizationLevel.ORT_ENABLE_ALL, body.ReadBoolean(), CancellationToken.None);
-        _session = new OnnxSession(name, new ExecutionDevice(OnnxCpuProvider.ProviderName, DeviceKind.Cpu, "0", "worker"), new ModelSignature([], []), graph);
-        channel.Write(WorkerMessageKind.Loaded, writer => writer.Write(WorkerMemory.ReadPrivate()));
+        var load = JsonSerializer.Deserialize(body.ReadString(), WorkerLoadJson.Default.WorkerLoad)!;
+        var creating = Provide(load).CreateSessionAsync(new WorkerModel(load), load.Device, CancellationToken.None);
+        _session = creating.AsTask().GetAwaiter().GetResult();
+        Measure();
+        var known = _session.Memory;
+        channel.Write(WorkerMessageKind.Loaded, writer =>
+        {
+            writer.Write(_private);
+            writer.Write(known.Mapped);
+            writer.Write(known.Device);
+        });
+    }
+
+    private static IExecutionProvider Provide(WorkerLoad load)
+    {
+        var options = load.CreateOptions();
+        return load.Device.Provider == OnnxCpuProvider.ProviderName
+            ? new OnnxCpuProvider(ModelStore.Layout, options, load.Room, NullLogger<OnnxCpuProvider>.Instance) { WorkingMemory = new NoWorkingMemory() }
+            : new OnnxProviders(options).Find().FirstOrDefault(provider => provider.Devices.Contains(load.Device))
+                ?? throw new ModelLoadException(load.Name, load.Device.ToString(), $"The worker process does not find the device {load.Device}.");
     }
 
     private void Run(BinaryReader body, CancellationToken cancellationToken)
     {
-        // The app has taken the last run's outputs, for it asks for the next.
-        _outputs?.Dispose();
-        _outputs = null;
-        using var inputs = SharedArea.Open(body.ReadString());
-        using var results = _session!.Run(new ValueReader(body, inputs).Read(), cancellationToken);
-        _outputs = SharedArea.Create(ValueWriter.Measure(results));
+        var inputs = new ValueReader(body, _inputs.Open(body)).Read();
+        using var results = _session!.Run(inputs, cancellationToken);
+        if (_measuredAt == 0 || Stopwatch.GetElapsedTime(_measuredAt) > BetweenMeasurements)
+        {
+            Measure();
+            _measuredAt = Stopwatch.GetTimestamp();
+        }
+
+        _outputs = SharedArea.Fit(_outputs, ValueWriter.Measure(results));
         channel.Write(WorkerMessageKind.Outputs, writer =>
         {
-            writer.Write(_outputs.Path);
+            writer.Write(_private);
+            _outputs.Announce(writer);
             new ValueWriter(writer, _outputs).Write(results);
         });
     }
+
+    private void Measure() => _private = WorkerMemory.ReadPrivate();
 }

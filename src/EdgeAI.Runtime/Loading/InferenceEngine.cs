@@ -34,7 +34,7 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
         _store = store;
         _options = options;
         var meter = system == SystemMemory.Current ? MemoryMeter.Process : new MemoryMeter(system);
-        _loader = new ModelLoader(store, options.Inference, meter, time, logger);
+        _loader = new ModelLoader(store, options.Inference, MemoryBudget.Create(options.Memory, system).Limit, meter, time, logger);
         _models = new LoadedModels(options.Memory, system, meter, time, logger);
         _scheduler = new DeviceScheduler(providers, options.Inference, time, logger);
         _runner = new ModelRunner(_scheduler, _models, time, logger);
@@ -105,7 +105,8 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
         ModelBatchers.Require(batching);
         var info = await _store.FindAsync(model, cancellationToken).ConfigureAwait(false)
             ?? throw await NotFoundAsync(model, cancellationToken).ConfigureAwait(false);
-        var leased = new LeasedModel(info.Digest, lane => RequestOn(lane), _models, _scheduler.Lanes, isPin);
+        var isolation = options.Isolation ?? IsolationOf(model);
+        var leased = new LeasedModel(info.Digest, isolation, lane => RequestOn(lane), _models, _scheduler.Lanes, isPin);
         try
         {
             var (lane, shared, session) = await _runner.LoadAsync(model, leased, options.Device, cancellationToken).ConfigureAwait(false);
@@ -120,11 +121,11 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
 
         ModelRequest RequestOn(DeviceLane lane)
         {
-            var profile = _models.ProfileOf(info.Digest, lane.Device);
-            return new ModelRequest(
-                model, info.Digest, load => _loader.LoadAsync(info, lane.Provider, lane.Device, profile, load), options.KeepAlive ?? KeepAliveOf(model))
+            var profile = _models.ProfileOf(new SessionKey(info.Digest, lane.Device, isolation));
+            return new ModelRequest(model, info.Digest, load => _loader.LoadAsync(info, lane, isolation, profile, load), options.KeepAlive ?? KeepAliveOf(model))
             {
                 Device = lane.Device,
+                Isolation = isolation,
                 IsKeepAliveWished = options.KeepAlive is not null,
                 Priority = options.Priority,
                 Progress = options.Progress,
@@ -137,6 +138,9 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
 
     private bool ChecksOutputsOf(ModelReference model) =>
         _options.Models.LastOrDefault(entry => entry.CheckOutputs is not null && ModelReference.Parse(entry.Name) == model)?.CheckOutputs ?? _options.Inference.CheckOutputs;
+
+    private ModelIsolation IsolationOf(ModelReference model) =>
+        _options.Models.LastOrDefault(entry => entry.Isolation is not null && ModelReference.Parse(entry.Name) == model)?.Isolation ?? _options.Inference.Isolation;
 
     private BatchingOptions? BatchingOf(ModelReference model) =>
         _options.Models.LastOrDefault(entry => entry.Batching is not null && ModelReference.Parse(entry.Name) == model)?.Batching;

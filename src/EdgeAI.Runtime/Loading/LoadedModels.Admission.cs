@@ -174,14 +174,16 @@ internal sealed partial class LoadedModels
     // Activations are made in the first run, and stay.
     private void NoteFirstRun(SharedModel model, SessionGate gate, long? bytes)
     {
-        if (bytes is not { } run)
+        var session = gate.Session;
+        if (session.CreatedBytes is not null && bytes is null)
         {
             return;
         }
 
-        var session = gate.Session;
         var before = model.Profile.Measured is { } measured && measured.Device == session.Device ? measured.Use.Private : 0;
-        var use = session.Memory with { Private = Math.Max(before, Math.Max(0, session.CreatedBytes!.Value + run)) };
+        var use = session.CreatedBytes is { } created
+            ? session.Memory with { Private = Math.Max(before, Math.Max(0, created + bytes!.Value)) }
+            : session.Session.Memory with { Private = Math.Max(session.Memory.Private, session.Session.Memory.Private) };
         model.Profile.Measured = new MemoryMeasurement(session.Device, use);
         lock (_lock)
         {

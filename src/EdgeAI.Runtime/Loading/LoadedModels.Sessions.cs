@@ -122,7 +122,7 @@ internal sealed partial class LoadedModels
     }
 
     private RunScope Begin(SharedModel model, SessionGate gate) =>
-        new(this, model, gate, gate.TakeFirstRun() && gate.Session.CreatedBytes is not null ? _meter.Begin() : null);
+        new(this, model, gate, gate.TakeFirstRun() ? _meter.Begin() : null);
 
     // The caller holds the model.
     private async ValueTask<SessionGate> GetSessionAsync(SharedModel model, ModelRequest request, CancellationToken cancellationToken)
@@ -250,7 +250,7 @@ internal sealed partial class LoadedModels
         {
             if (model.Gate is not { } gate)
             {
-                _models.Remove((model.Digest, model.Request.Device));
+                _models.Remove(model.Request.Key);
                 model.Files?.Dispose();
                 model.Files = null;
             }

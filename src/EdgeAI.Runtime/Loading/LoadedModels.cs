@@ -2,7 +2,6 @@ using EdgeAI.Configuration;
 using EdgeAI.Inference;
 using EdgeAI.Memory;
 using EdgeAI.Models;
-using EdgeAI.Providers;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeAI.Loading;
@@ -13,8 +12,8 @@ internal sealed partial class LoadedModels : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<(Digest Digest, ExecutionDevice? Device), SharedModel> _models = [];
-    private readonly Dictionary<(Digest Digest, ExecutionDevice? Device), ModelProfile> _profiles = [];
+    private readonly Dictionary<SessionKey, SharedModel> _models = [];
+    private readonly Dictionary<SessionKey, ModelProfile> _profiles = [];
     private readonly MemoryOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -103,11 +102,11 @@ internal sealed partial class LoadedModels : IAsyncDisposable
     }
 
     /// <summary>What is known of a model on a device.</summary>
-    public ModelProfile ProfileOf(Digest digest, ExecutionDevice? device)
+    public ModelProfile ProfileOf(SessionKey key)
     {
         lock (_lock)
         {
-            return ProfileOf_NeedsLock((digest, device));
+            return ProfileOf_NeedsLock(key);
         }
     }
 
@@ -178,17 +177,16 @@ internal sealed partial class LoadedModels : IAsyncDisposable
 
     private SharedModel Find_NeedsLock(ModelRequest request)
     {
-        var key = (request.Digest, request.Device);
-        if (!_models.TryGetValue(key, out var model))
+        if (!_models.TryGetValue(request.Key, out var model))
         {
-            model = new SharedModel(request, ProfileOf_NeedsLock(key));
-            _models.Add(key, model);
+            model = new SharedModel(request, ProfileOf_NeedsLock(request.Key));
+            _models.Add(request.Key, model);
         }
 
         return model;
     }
 
-    private ModelProfile ProfileOf_NeedsLock((Digest Digest, ExecutionDevice? Device) key)
+    private ModelProfile ProfileOf_NeedsLock(SessionKey key)
     {
         if (!_profiles.TryGetValue(key, out var profile))
         {
@@ -203,7 +201,7 @@ internal sealed partial class LoadedModels : IAsyncDisposable
         _budget.Limit,
         _budget.Reserved,
         [.. _models.Values
-            .Select(model => new LoadedModel(model.Reference, model.Digest, model.State, model.Charge, model.IsMeasured, model.Holders, model.Pins) { Device = model.Request.Device })
+            .Select(model => new LoadedModel(model.Reference, model.Digest, model.State, model.Charge, model.IsMeasured, model.Holders, model.Pins) { Device = model.Request.Device, Isolation = model.Request.Isolation })
             .OrderByDescending(model => model.Memory.Total)]);
 
     private void ThrowIfDisposed_NeedsLock() => ObjectDisposedException.ThrowIf(_isDisposed, typeof(InferenceEngine));

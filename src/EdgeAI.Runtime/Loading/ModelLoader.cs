@@ -4,6 +4,7 @@ using EdgeAI.Isolation;
 using EdgeAI.Memory;
 using EdgeAI.Models;
 using EdgeAI.Providers;
+using EdgeAI.Scheduling;
 using EdgeAI.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -13,18 +14,19 @@ namespace EdgeAI.Loading;
 internal sealed partial class ModelLoader(
     IModelStore store,
     InferenceOptions options,
+    MemoryUse room,
     MemoryMeter meter,
     TimeProvider time,
     ILogger logger)
 {
-    public async Task<LoadedSession> LoadAsync(ModelInfo info, IExecutionProvider provider, ExecutionDevice device, ModelProfile profile, SharedLoad load)
+    public async Task<LoadedSession> LoadAsync(ModelInfo info, DeviceLane lane, ModelIsolation isolation, ModelProfile profile, SharedLoad load)
     {
         var started = time.GetTimestamp();
         load.Report(ModelLoadStage.Materializing);
         var files = await MaterializeAsync(info, load).ConfigureAwait(false);
         try
         {
-            var loaded = await LoadAsync(provider, device, files, profile, load).ConfigureAwait(false);
+            var loaded = await LoadAsync(info.Reference, lane, isolation, files, profile, load).ConfigureAwait(false);
             LogLoaded(logger, info.Reference, loaded.Device, time.GetElapsedTime(started).TotalMilliseconds);
             return loaded;
         }
@@ -48,9 +50,10 @@ internal sealed partial class ModelLoader(
         }
     }
 
-    private async ValueTask<LoadedSession> LoadAsync(IExecutionProvider provider, ExecutionDevice device, IHotModel files, ModelProfile profile, SharedLoad load)
+    private async ValueTask<LoadedSession> LoadAsync(ModelReference reference, DeviceLane lane, ModelIsolation isolation, IHotModel files, ModelProfile profile, SharedLoad load)
     {
-        var expected = Expect(provider, device, files, profile);
+        var device = lane.Device;
+        var expected = Expect(lane, isolation, files, profile);
         await load.ReserveAsync(expected).ConfigureAwait(false);
         load.Report(ModelLoadStage.Loading, expected);
 
@@ -60,9 +63,9 @@ internal sealed partial class ModelLoader(
         IModelSession session;
         try
         {
-            session = options.Isolation == ModelIsolation.OutOfProcess
-                ? await IsolatedSession.CreateAsync(files, device, options, time, load.Token).ConfigureAwait(false)
-                : await provider.CreateSessionAsync(files, device, load.Token).ConfigureAwait(false);
+            session = isolation == ModelIsolation.OutOfProcess
+                ? await IsolatedSession.CreateAsync(reference, files, device, options, room, time, load.Token).ConfigureAwait(false)
+                : await lane.Provider.CreateSessionAsync(files, device, load.Token).ConfigureAwait(false);
         }
         finally
         {
@@ -87,28 +90,30 @@ internal sealed partial class ModelLoader(
             IsMeasured = knowsItself || profile.Measured?.Device == device,
             CreatedBytes = knowsItself ? null : created,
             OwnsFiles = files != load.HeldFiles,
-            Keep = () => Keep(provider, device, files, profile),
+            Keep = () => Keep(lane, isolation, files, profile),
         };
     }
 
     // Measured in this process, or in an earlier one, or said by the provider, or guessed.
-    private MemoryUse Expect(IExecutionProvider provider, ExecutionDevice device, IHotModel files, ModelProfile profile)
+    private MemoryUse Expect(DeviceLane lane, ModelIsolation isolation, IHotModel files, ModelProfile profile)
     {
-        if (profile.Measured is null && MemoryRecords.Find(files, provider, device, options) is { } record)
+        if (profile.Measured is null && MemoryRecords.Find(files, lane, isolation, options) is { } record)
         {
             profile.Kept = record;
-            profile.Measured = new MemoryMeasurement(device, new MemoryUse(record.Private, record.Mapped, record.Device));
+            profile.Measured = new MemoryMeasurement(lane.Device, new MemoryUse(record.Private, record.Mapped, record.Device));
             profile.NoteLoad(record.LoadMilliseconds);
         }
 
-        return profile.Measured is { } measured && measured.Device == device
+        return profile.Measured is { } measured && measured.Device == lane.Device
             ? measured.Use
-            : provider.EstimateMemory(files, device) ?? MemoryEstimate.Of(files, device, options);
+            : isolation == ModelIsolation.OutOfProcess
+            ? MemoryEstimate.OfWorker(files, lane.Device, options)
+            : lane.Provider.EstimateMemory(files, lane.Device) ?? MemoryEstimate.Of(files, lane.Device, options);
     }
 
-    private void Keep(IExecutionProvider provider, ExecutionDevice device, IHotModel files, ModelProfile profile)
+    private void Keep(DeviceLane lane, ModelIsolation isolation, IHotModel files, ModelProfile profile)
     {
-        if (profile.Measured is not { } measured || measured.Device != device)
+        if (profile.Measured is not { } measured || measured.Device != lane.Device)
         {
             return;
         }
@@ -116,7 +121,7 @@ internal sealed partial class ModelLoader(
         var record = new MemoryRecord(measured.Use.Private, measured.Use.Mapped, measured.Use.Device, profile.LoadMilliseconds);
         if (profile.Kept is null || profile.Kept.IsFarFrom(record))
         {
-            MemoryRecords.Save(files, provider, device, options, record);
+            MemoryRecords.Save(files, lane, isolation, options, record);
             profile.Kept = record;
         }
     }

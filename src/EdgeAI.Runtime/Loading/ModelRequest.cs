@@ -1,3 +1,4 @@
+using EdgeAI.Configuration;
 using EdgeAI.Inference;
 using EdgeAI.Models;
 using EdgeAI.Providers;
@@ -16,6 +17,12 @@ internal sealed record ModelRequest(ModelReference Reference, Digest Digest, Fun
 
     /// <summary>Which device it is for; null when the loading chooses.</summary>
     public ExecutionDevice? Device { get; init; }
+
+    /// <summary>Whether it runs in the app's process.</summary>
+    public ModelIsolation Isolation { get; init; }
+
+    /// <summary>Which session serves it.</summary>
+    public SessionKey Key => new(Digest, Device, Isolation);
 
     public int Priority { get; init; }
 

@@ -14,6 +14,11 @@ internal static class MemoryEstimate
     // A graph in memory is about so many times its file.
     private const long GraphFactor = 2;
 
+    // A worker's .NET and ONNX Runtime, before any model; measured with small ones: WORKERBYTES.
+    private const long WorkerBytes = 48L << 20;
+
+    public static MemoryUse OfWorker(IHotModel model, ExecutionDevice device, InferenceOptions options) => Of(model, device, options) + new MemoryUse(WorkerBytes, 0, 0);
+
     public static MemoryUse Of(IHotModel model, ExecutionDevice device, InferenceOptions options)
     {
         var weights = LengthOf(model.Files.WeightsPath);

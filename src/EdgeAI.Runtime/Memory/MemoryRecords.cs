@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using EdgeAI.Configuration;
-using EdgeAI.Providers;
+using EdgeAI.Scheduling;
 using EdgeAI.Storage;
 using Microsoft.ML.OnnxRuntime;
 
@@ -18,11 +18,11 @@ internal static class MemoryRecords
     // Goes up when what is measured changes.
     private const int Version = 1;
 
-    public static MemoryRecord? Find(IHotModel model, IExecutionProvider provider, ExecutionDevice device, InferenceOptions options)
+    public static MemoryRecord? Find(IHotModel model, DeviceLane lane, ModelIsolation isolation, InferenceOptions options)
     {
         try
         {
-            using var file = File.OpenRead(PathOf(model, provider, device, options));
+            using var file = File.OpenRead(PathOf(model, lane, isolation, options));
             return JsonSerializer.Deserialize(file, MemoryRecordJson.Default.MemoryRecord) is { Private: >= 0, Mapped: >= 0, Device: >= 0, LoadMilliseconds: >= 0 and < double.MaxValue } record
                 ? record
                 : null;
@@ -33,7 +33,7 @@ internal static class MemoryRecords
         }
     }
 
-    public static void Save(IHotModel model, IExecutionProvider provider, ExecutionDevice device, InferenceOptions options, MemoryRecord record)
+    public static void Save(IHotModel model, DeviceLane lane, ModelIsolation isolation, InferenceOptions options, MemoryRecord record)
     {
         var staging = Path.Combine(model.DerivedDirectory, IHotModel.StagingPrefix + Guid.NewGuid().ToString("N"));
         try
@@ -42,7 +42,7 @@ internal static class MemoryRecords
             Directory.CreateDirectory(staging);
             var file = Path.Combine(staging, "memory.json");
             File.WriteAllBytes(file, JsonSerializer.SerializeToUtf8Bytes(record, MemoryRecordJson.Default.MemoryRecord));
-            File.Move(file, PathOf(model, provider, device, options), overwrite: true);
+            File.Move(file, PathOf(model, lane, isolation, options), overwrite: true);
             Directory.Delete(staging);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -51,20 +51,20 @@ internal static class MemoryRecords
         }
     }
 
-    private static string PathOf(IHotModel model, IExecutionProvider provider, ExecutionDevice device, InferenceOptions options)
+    private static string PathOf(IHotModel model, DeviceLane lane, ModelIsolation isolation, InferenceOptions options)
     {
         var facts = string.Join(
             '|',
             Version,
-            device,
-            provider.GetType().Assembly.GetName().Version,
+            lane.Device,
+            lane.Provider.GetType().Assembly.GetName().Version,
             typeof(OrtEnv).Assembly.GetName().Version,
             RuntimeInformation.RuntimeIdentifier,
             Environment.ProcessorCount,
             options.CpuThreads,
             options.WeightPacking,
             options.KeepPackedWeights,
-            options.Isolation);
+            isolation);
         var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(facts)).AsSpan(0, 16));
         return Path.Combine(model.DerivedDirectory, $"memory-{key}.json");
     }

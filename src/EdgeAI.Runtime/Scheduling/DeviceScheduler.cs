@@ -1,5 +1,6 @@
 using EdgeAI.Configuration;
 using EdgeAI.Inference;
+using EdgeAI.Isolation;
 using EdgeAI.Models;
 using EdgeAI.Providers;
 using Microsoft.Extensions.Logging;
@@ -60,10 +61,11 @@ internal sealed partial class DeviceScheduler
 
     /// <summary>The devices that a request may go to, the preferred first; those that failed lately only when there is no other.</summary>
     /// <exception cref="DeviceUnavailableException">There is none.</exception>
-    public List<DeviceLane> Candidates(Digest model, PowerPolicy? wishedPolicy, string? device)
+    public List<DeviceLane> Candidates(LeasedModel leased, PowerPolicy? wishedPolicy, string? device)
     {
+        var model = leased.Digest;
         var policy = wishedPolicy ?? _options.PowerPolicy;
-        IEnumerable<DeviceLane> allowed = _lanes;
+        IEnumerable<DeviceLane> allowed = leased.Isolation == ModelIsolation.OutOfProcess ? _lanes.Where(lane => IsolatedSession.CanRunOn(lane.Provider)) : _lanes;
         if (device is not null)
         {
             allowed = allowed.Where(lane => lane.Device.ToString() == device);
@@ -80,7 +82,7 @@ internal sealed partial class DeviceScheduler
         List<DeviceLane> candidates = [.. allowed];
         if (candidates.Count == 0 && (device is not null || _lanes.Length > 0))
         {
-            throw new DeviceUnavailableException(device ?? policy.ToString(), [.. _lanes.Select(lane => lane.Device.ToString())]);
+            throw new DeviceUnavailableException((device ?? policy.ToString()) + (leased.Isolation == ModelIsolation.OutOfProcess ? ", out of process" : string.Empty), [.. _lanes.Select(lane => lane.Device.ToString())]);
         }
 
         if (!_options.AllowFallback && candidates.Count > 1 && policy != PowerPolicy.Fastest)

@@ -1,3 +1,4 @@
+using EdgeAI.Configuration;
 using EdgeAI.Inference;
 using EdgeAI.Loading;
 using EdgeAI.Models;
@@ -5,13 +6,16 @@ using EdgeAI.Models;
 namespace EdgeAI.Scheduling;
 
 /// <summary>A model as one lease holds it: on the device where it was loaded first, and on each other one that its runs were sent to. Thread-safe.</summary>
-internal sealed class LeasedModel(Digest digest, Func<DeviceLane, ModelRequest> request, LoadedModels models, int lanes, bool isPin)
+internal sealed class LeasedModel(Digest digest, ModelIsolation isolation, Func<DeviceLane, ModelRequest> request, LoadedModels models, int lanes, bool isPin)
 {
     private readonly Lock _lock = new();
     private readonly SharedModel?[] _held = new SharedModel?[lanes];
     private bool _isDisposed;
 
     public Digest Digest => digest;
+
+    /// <summary>Whether it runs in worker processes.</summary>
+    public ModelIsolation Isolation => isolation;
 
     /// <summary>The model on a device, if it is held there.</summary>
     public SharedModel? Find(DeviceLane lane) => Volatile.Read(ref _held[lane.Index]);
@@ -48,7 +52,7 @@ internal sealed class LeasedModel(Digest digest, Func<DeviceLane, ModelRequest> 
     {
         var model = Find(lane) ?? throw new ObjectDisposedException(typeof(IModelLease).FullName);
         models.Hold(model);
-        var shared = new LeasedModel(digest, request, models, lanes, isPin: false);
+        var shared = new LeasedModel(digest, isolation, request, models, lanes, isPin: false);
         shared._held[lane.Index] = model;
         return shared;
     }

@@ -22,7 +22,7 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
     public async ValueTask<(DeviceLane Lane, SharedModel Model, LoadedSession Session)> LoadAsync(
         ModelReference reference, LeasedModel leased, string? device, CancellationToken cancellationToken)
     {
-        var candidates = scheduler.Candidates(leased.Digest, null, device);
+        var candidates = scheduler.Candidates(leased, null, device);
         var failures = new List<ModelLoadException>();
         for (var i = 0; i < candidates.Count; i++)
         {
@@ -74,7 +74,7 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
 
     private async ValueTask<ModelOutputs?> RunOnDevicesAsync(RunCall call, CancellationToken cancellationToken)
     {
-        var candidates = scheduler.Candidates(call.Digest, call.Options.PowerPolicy, call.Options.Device ?? call.Device);
+        var candidates = scheduler.Candidates(call.Model, call.Options.PowerPolicy, call.Options.Device ?? call.Device);
         var bucket = DeviceLane.BucketOf(call.Inputs);
         var failures = new List<(DeviceLane Lane, Exception Error)>();
         if (call.Failure is { } failure)
@@ -125,7 +125,7 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
             : DeviceScheduler.Choose(candidates, call.Digest, bucket, LoadMilliseconds);
 
         double LoadMilliseconds(DeviceLane lane) =>
-            call.Model.Find(lane) is { Gate: not null } ? 0 : Math.Max(1, models.ProfileOf(call.Digest, lane.Device).LoadMilliseconds);
+            call.Model.Find(lane) is { Gate: not null } ? 0 : Math.Max(1, models.ProfileOf(new SessionKey(call.Digest, lane.Device, call.Model.Isolation)).LoadMilliseconds);
     }
 
     private async ValueTask<ModelOutputs?> RunOnAsync(DeviceLane lane, int bucket, RunCall call, bool isDoubted, CancellationToken cancellationToken)
@@ -193,7 +193,7 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
     // What a provider throws that is neither the caller's doing nor the engine's.
     public static bool IsDeviceFailure(Exception exception, CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested
-        && (exception is ModelLoadException or InferenceException or WrongResultException || exception is not (EdgeAIException or ObjectDisposedException or OperationCanceledException));
+        && (exception is ModelLoadException or InferenceException or ModelWorkerException or WrongResultException || exception is not (EdgeAIException or ObjectDisposedException or OperationCanceledException));
 
     private bool MoveOn(ModelReference reference, Digest digest, DeviceLane failed, DeviceLane? next, Exception error)
     {
@@ -210,6 +210,11 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
         }
 
         var (lane, error) = failures.Find(failure => failure.Error is not ModelLoadException);
+        if (failures.Count == 1 && error is ModelWorkerException worker)
+        {
+            return worker;
+        }
+
         var reason = error is InferenceException { InnerException: { } inner } ? inner.Message : error.Message;
         return new InferenceException(reference.ToString(), lane.Device.ToString(), reason, failures.Count == 1 ? error : new AggregateException(failures.Select(failure => failure.Error)));
     }

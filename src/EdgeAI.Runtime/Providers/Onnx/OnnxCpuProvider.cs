@@ -92,7 +92,8 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
     // While it goes on the packed weights are in private memory, as large as the weights.
     private async Task<OnnxGraphSession?> PackInBudgetAsync(IHotModel model, string name, long bytes, CancellationToken cancellationToken)
     {
-        if (WorkingMemory is null)
+        // What has been packed before is only mapped.
+        if (WorkingMemory is null || _optimization.Find(model, isPacked: true) is not null)
         {
             return await PackBehindAsync(model, name, cancellationToken).ConfigureAwait(false);
         }
