@@ -1,76 +1,160 @@
 using System.Diagnostics;
+using System.Globalization;
 using EdgeAI.Configuration;
 using EdgeAI.Inference;
 using EdgeAI.Isolation;
+using EdgeAI.Memory;
 using EdgeAI.Providers;
-using EdgeAI.Runtime.Tests.Baseline;
+using EdgeAI.Storage;
 using EdgeAI.Testing.Catalogue;
+using EdgeAI.Testing.Processes;
 using Microsoft.Extensions.Time.Testing;
 
 namespace EdgeAI.Runtime.Tests.Isolation;
 
-public sealed class IsolatedSessionTests
+/// <summary>Workers that die, hang, and are sent signals.</summary>
+public sealed class IsolatedSessionTests : IAsyncLifetime
 {
+    private static readonly MemoryUse Room = new(1L << 30, 1L << 30, 0);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly TestRuntime _test = new();
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Run_EveryModelOfTheCatalogue_GivesWhatOnnxRuntimeGives()
-    {
-        await using var test = new TestRuntime(options =>
-        {
-            options.Inference.Isolation = ModelIsolation.OutOfProcess;
-            options.Inference.KeepAlive = TimeSpan.Zero;
-        });
-        foreach (var model in TestModels.All)
-        {
-            await using var lease = await test.LoadAsync(model);
-            using var expected = PlainRuntime.Run(model, model.CreateInputs());
+    public async ValueTask InitializeAsync() => await _test.ImportAsync(TestModels.Loop);
 
-            using var outputs = await lease.RunAsync(model.CreateInputs(), Cancellation);
-
-            ModelValueAssert.Same(expected, outputs);
-        }
-    }
+    public ValueTask DisposeAsync() => _test.DisposeAsync();
 
     [Fact]
-    public async Task Load_OutOfProcess_CountsTheWorkersMemory()
+    public async Task Run_WorkerDiesAgainAndAgain_StartsAnotherLaterEachTime()
     {
-        await using var test = new TestRuntime(options => options.Inference.Isolation = ModelIsolation.OutOfProcess);
-        await using var lease = await test.LoadAsync(TestModels.Add);
-
-        // A runtime of .NET and ONNX Runtime take more than this by themselves.
-        Assert.True(Assert.Single(test.Runtime.Engine.GetMemory().Models).Memory.Private > 1 << 20);
-    }
-
-    [Fact]
-    public async Task Run_WorkerDied_SaysSoAndStartsAnotherAfterTheDelay()
-    {
-        await using var test = new TestRuntime();
-        await test.ImportAsync(TestModels.Add);
-        using var files = await test.Runtime.Store.MaterializeAsync(TestModels.Add.Name, Cancellation);
-        var time = new FakeTimeProvider();
-        using var session = (IsolatedSession)await IsolatedSession.CreateAsync(
-            files, new ExecutionDevice("cpu", DeviceKind.Cpu, "0", "CPU"), new InferenceOptions(), time, Cancellation);
-        var inputs = TestModels.Add.CreateInputs();
-        session.Run(inputs, Cancellation).Dispose();
-
-        for (var death = 0; death < 2; death++)
+        using var files = await MaterializeAsync();
+        using var session = await StartAsync(files);
+        foreach (var seconds in new[] { 0, 1, 2, 4 })
         {
-            using (var worker = Process.GetProcessById(session.WorkerId!.Value))
+            await KillAsync(session);
+            var died = Assert.Throws<ModelWorkerException>(() => Run(session));
+            Assert.Equal((TimeSpan.FromSeconds(seconds), "loop:latest", "cpu:0"), (died.RetryAfter, died.Model, died.Device));
+            Assert.NotEqual(0, died.ExitCode);
+            if (seconds > 0)
             {
-                worker.Kill();
-                await worker.WaitForExitAsync(Cancellation);
+                _time.Advance(died.RetryAfter - TimeSpan.FromMilliseconds(1));
+                Assert.Throws<ModelWorkerException>(() => Run(session));
+                Assert.Null(session.WorkerId);
+                _time.Advance(TimeSpan.FromMilliseconds(1));
             }
 
-            var died = Assert.Throws<ModelWorkerException>(() => session.Run(inputs, Cancellation));
-            Assert.Equal(TimeSpan.FromSeconds(1), died.RetryAfter);
-            Assert.NotEqual(0, died.ExitCode);
-            time.Advance(died.RetryAfter - TimeSpan.FromMilliseconds(1));
-            Assert.Throws<ModelWorkerException>(() => session.Run(inputs, Cancellation));
-            time.Advance(TimeSpan.FromMilliseconds(1));
-
-            using var outputs = session.Run(inputs, Cancellation);
-            Assert.Equal([11f, 22f], outputs.GetTensor("y").ToArray<float>());
+            // It comes back with a run that fails, which is no proof that it can do its work.
+            Assert.Throws<InferenceException>(() => session.Run(new ModelInputs { ["x"] = TensorValue.Scalar(1f) }, Cancellation));
         }
+
+        Assert.Equal(Run(session), Run(session));
+        await KillAsync(session);
+        Assert.Equal(TimeSpan.Zero, Assert.Throws<ModelWorkerException>(() => Run(session)).RetryAfter);
     }
+
+    [Fact]
+    public async Task Run_Cancelled_StopsInTheWorker()
+    {
+        using var files = await MaterializeAsync();
+        using var session = await StartAsync(files);
+        var worker = session.WorkerId;
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        cancellation.CancelAfter(TimeSpan.FromMilliseconds(100));
+
+        Assert.ThrowsAny<OperationCanceledException>(() => session.Run(TestModels.LoopInputs(long.MaxValue), cancellation.Token));
+
+        Run(session);
+        Assert.Equal(worker, session.WorkerId);
+    }
+
+    [Fact]
+    public async Task Run_CancelledAndNotHeeded_KillsTheWorker()
+    {
+        using var files = await MaterializeAsync();
+        using var session = await StartAsync(files);
+        var worker = session.WorkerId!.Value;
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var running = await StartEndlessRunAsync(session, cancellation.Token);
+        await SignalAsync("STOP", worker);
+        await cancellation.CancelAsync();
+
+        // The run's timer may be made after a step of the clock.
+        while (!running.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromSeconds(5));
+            await Task.WhenAny(running, Task.Delay(10, Cancellation));
+        }
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Run(session);
+        Assert.NotEqual(worker, session.WorkerId);
+    }
+
+    [Fact]
+    public async Task Dispose_WhileARunGoesOn_EndsIt()
+    {
+        using var files = await MaterializeAsync();
+        var session = await StartAsync(files);
+        using var worker = Process.GetProcessById(session.WorkerId!.Value);
+        var running = await StartEndlessRunAsync(session, Cancellation);
+
+        session.Dispose();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => running);
+        await worker.WaitForExitAsync(Cancellation);
+    }
+
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    [InlineData("HUP")]
+    public async Task Run_AfterASignalToTheAppsGroup_GoesOn(string signal)
+    {
+        using var files = await MaterializeAsync();
+        using var session = await StartAsync(files);
+        var worker = session.WorkerId!.Value;
+
+        await SignalAsync(signal, worker);
+
+        Run(session);
+        Assert.Equal(worker, session.WorkerId);
+    }
+
+    // It is on when the worker works.
+    private static async Task<Task> StartEndlessRunAsync(IsolatedSession session, CancellationToken cancellationToken)
+    {
+        using var worker = Process.GetProcessById(session.WorkerId!.Value);
+        var before = worker.TotalProcessorTime;
+        var running = Task.Run(() => session.Run(TestModels.LoopInputs(long.MaxValue), cancellationToken), Cancellation);
+        while (worker.TotalProcessorTime - before < TimeSpan.FromMilliseconds(200))
+        {
+            await Task.Delay(10, Cancellation);
+            worker.Refresh();
+        }
+
+        return running;
+    }
+
+    private static async Task SignalAsync(string signal, int process) =>
+        (await ChildProcess.RunAsync("kill", [$"-{signal}", process.ToString(CultureInfo.InvariantCulture)], null, Cancellation)).EnsureSuccess();
+
+    private static async Task KillAsync(IsolatedSession session)
+    {
+        using var worker = Process.GetProcessById(session.WorkerId!.Value);
+        worker.Kill();
+        await worker.WaitForExitAsync(Cancellation);
+    }
+
+    private static float[] Run(IsolatedSession session)
+    {
+        using var outputs = session.Run(TestModels.LoopInputs(1), Cancellation);
+        return outputs[0].AsTensor().ToArray<float>();
+    }
+
+    private async Task<IHotModel> MaterializeAsync() => await _test.Runtime.Store.MaterializeAsync(TestModels.Loop.Name, Cancellation);
+
+    private async Task<IsolatedSession> StartAsync(IHotModel files) => (IsolatedSession)await IsolatedSession.CreateAsync(
+        TestModels.Loop.Name, files, new ExecutionDevice("cpu", DeviceKind.Cpu, "0", "CPU"), new InferenceOptions(), Room, _time, Cancellation);
 }

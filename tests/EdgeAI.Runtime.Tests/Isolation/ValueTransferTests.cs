@@ -66,7 +66,7 @@ public sealed class ValueTransferTests
 
         area.Dispose();
 
-        Assert.False(File.Exists(other.Path));
+        Assert.EndsWith(" (deleted)", OperatingSystem.IsLinux() ? new FileInfo(other.Path).LinkTarget : File.Exists(other.Path) ? other.Path : " (deleted)", StringComparison.Ordinal);
         Assert.Equal(5, other.Slice(0, 1).Span[0]);
     }
 

@@ -2,43 +2,14 @@ using EdgeAI.Inference;
 using EdgeAI.Providers;
 using EdgeAI.Runtime.Tests.Baseline;
 using EdgeAI.Testing.Catalogue;
-using EdgeAI.Testing.Files;
-using EdgeAI.Testing.Processes;
-using Microsoft.ML.OnnxRuntime;
 
 namespace EdgeAI.Runtime.Tests.Providers.Plugin;
 
 public sealed class PluginProviderTests : IAsyncLifetime
 {
-    private const string Name = "matmul.virtual";
-
-    // Loaded once a process, and never unloaded.
-    private static readonly TemporaryDirectory Folder = new();
-    private static readonly SemaphoreSlim Building = new(1, 1);
-
-    private static string Library => Folder.Combine("libmatmul.so");
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        await Building.WaitAsync(Cancellation);
-        try
-        {
-            if (!File.Exists(Library))
-            {
-                var packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
-                    ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-                var headers = Path.Combine(packages, "microsoft.ml.onnxruntime", OrtEnv.Instance().GetVersionString(), "build", "native", "include");
-                var source = SolutionFolder.Combine("tests", "EdgeAI.Runtime.Tests", "Providers", "Plugin", "matmul_provider.cc");
-                (await ChildProcess.RunAsync("g++", ["-std=c++17", "-O2", "-shared", "-fPIC", "-I", headers, source, "-o", Library], null, Cancellation)).EnsureSuccess();
-            }
-        }
-        finally
-        {
-            Building.Release();
-        }
-    }
+    public async ValueTask InitializeAsync() => await PluginLibrary.BuildAsync(Cancellation);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
@@ -58,7 +29,7 @@ public sealed class PluginProviderTests : IAsyncLifetime
     [Fact]
     public async Task Devices_LibraryThatIsNotThere_SaysWhy()
     {
-        await using var test = new TestRuntime(options => options.Inference.ProviderLibraries["absent"] = Folder.Combine("absent.so"));
+        await using var test = new TestRuntime(options => options.Inference.ProviderLibraries["absent"] = Path.GetFullPath("absent.so"));
 
         var status = Assert.Single(test.Runtime.Engine.Devices, device => device.Device.Provider == "absent");
         Assert.False(status.IsUsable);
@@ -84,5 +55,5 @@ public sealed class PluginProviderTests : IAsyncLifetime
         ModelValueAssert.Same(onPlugin, again);
     }
 
-    private static TestRuntime Start() => new(options => options.Inference.ProviderLibraries[Name] = Library);
+    private static TestRuntime Start() => new(options => options.Inference.ProviderLibraries[PluginLibrary.Name] = PluginLibrary.Path);
 }

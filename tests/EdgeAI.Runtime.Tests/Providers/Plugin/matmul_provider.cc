@@ -52,6 +52,10 @@ OrtStatus* Multiply(OrtNodeComputeInfo*, void*, OrtKernelContext* context) noexc
   RETURN_IF_ERROR(api->GetTensorMutableData(const_cast<OrtValue*>(right), &w));
   RETURN_IF_ERROR(api->GetTensorMutableData(output, &y));
   auto* result = static_cast<float*>(y);
+
+  // For tests: inputs that a driver prints something about, or dies of.
+  if (static_cast<const float*>(x)[0] == 1e30f) { puts("a line of the driver"); fflush(stdout); }
+  if (static_cast<const float*>(x)[0] == 2e30f) abort();
   memset(result, 0, sizeof(float) * rows * columns);
   for (int64_t row = 0; row < rows; row++) {
     for (int64_t k = 0; k < depth; k++) {
