@@ -22,6 +22,7 @@ internal static class RuntimeComparison
         new ZipfMeasure(),
         new BatchingMeasure(),
         new TwoDevicesMeasure(),
+        new IsolationMeasure(),
     ];
 
     public static async Task<int> RunAsync(BenchmarkOptions options)

@@ -14,8 +14,8 @@ internal static class MemoryEstimate
     // A graph in memory is about so many times its file.
     private const long GraphFactor = 2;
 
-    // A worker's .NET and ONNX Runtime, before any model; measured with small ones: WORKERBYTES.
-    private const long WorkerBytes = 48L << 20;
+    // A worker's .NET and ONNX Runtime; one with Silero, which has 2 MB, takes 28 MB in all.
+    private const long WorkerBytes = 20L << 20;
 
     public static MemoryUse OfWorker(IHotModel model, ExecutionDevice device, InferenceOptions options) => Of(model, device, options) + new MemoryUse(WorkerBytes, 0, 0);
 

@@ -93,6 +93,67 @@ public sealed class IsolatedSessionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_WorkersKilledUnderLoad_EachRunIsRightOrSaysWhy()
+    {
+        using var files = await MaterializeAsync();
+        using var session = await StartAsync(files);
+        var expected = Run(session);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var callers = Enumerable.Range(0, 4).Select(_ => Task.Run(() => CallAsync(ending.Token), Cancellation)).ToArray();
+        for (var kills = 0; kills < 10;)
+        {
+            await Task.Delay(20, Cancellation);
+            _time.Advance(TimeSpan.FromMinutes(1));
+            if (session.WorkerId is { } worker)
+            {
+                await SignalAsync("KILL", worker);
+                kills++;
+            }
+        }
+
+        await ending.CancelAsync();
+
+        Assert.True((await Task.WhenAll(callers)).Sum() > 0);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        while (true)
+        {
+            try
+            {
+                Assert.Equal(expected, Run(session));
+                return;
+            }
+            catch (ModelWorkerException)
+            {
+                // The last one that was killed.
+                _time.Advance(TimeSpan.FromMinutes(1));
+            }
+        }
+
+        async Task<int> CallAsync(CancellationToken ending)
+        {
+            var deaths = 0;
+            while (!ending.IsCancellationRequested)
+            {
+                try
+                {
+                    Assert.Equal(expected, Run(session));
+                }
+                catch (ModelWorkerException)
+                {
+                    deaths++;
+                    await Task.Delay(1, Cancellation);
+                }
+                catch (ModelLoadException)
+                {
+                    // Killed while it loaded.
+                }
+            }
+
+            return deaths;
+        }
+    }
+
+    [Fact]
     public async Task Dispose_WhileARunGoesOn_EndsIt()
     {
         using var files = await MaterializeAsync();
@@ -138,7 +199,7 @@ public sealed class IsolatedSessionTests : IAsyncLifetime
     }
 
     private static async Task SignalAsync(string signal, int process) =>
-        (await ChildProcess.RunAsync("kill", [$"-{signal}", process.ToString(CultureInfo.InvariantCulture)], null, Cancellation)).EnsureSuccess();
+        await ChildProcess.RunAsync("kill", [$"-{signal}", process.ToString(CultureInfo.InvariantCulture)], null, Cancellation);
 
     private static async Task KillAsync(IsolatedSession session)
     {
