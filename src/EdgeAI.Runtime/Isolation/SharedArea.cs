@@ -14,7 +14,7 @@ internal sealed unsafe class SharedArea : IDisposable
     private const long SmallLength = 1 << 20;
     private const long Slack = 4;
 
-    private static long _made;
+    private static long LastNumber;
 
     private readonly FileStream _file;
     private readonly MemoryMappedFile _mapping;
@@ -24,7 +24,7 @@ internal sealed unsafe class SharedArea : IDisposable
 
     private SharedArea(FileStream file, long length)
     {
-        Number = Interlocked.Increment(ref _made);
+        Number = Interlocked.Increment(ref LastNumber);
         _file = file;
         Length = length;
         _mapping = MemoryMappedFile.CreateFromFile(file, mapName: null, length, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);

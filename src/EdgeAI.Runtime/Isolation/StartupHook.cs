@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using EdgeAI.DependencyInjection;
 using EdgeAI.Isolation;
 
 #pragma warning disable IDE0130, CA1050 // The .NET host looks for this name, outside of any namespace.
@@ -23,7 +24,7 @@ internal static class StartupHook
             Signals.Add(PosixSignalRegistration.Create(signal, context => context.Cancel = true));
         }
 
-        new WorkerServer(WorkerChannel.TakeStandardStreams()).Serve();
+        new WorkerServer(WorkerChannel.TakeStandardStreams(), WorkerComposition.CreateProvider).Serve();
 
         // Work may be going on in native code, which an orderly exit would wait for or trip over.
         using var self = Process.GetCurrentProcess();

@@ -2,16 +2,14 @@ using System.Diagnostics;
 using System.Text.Json;
 using EdgeAI.Inference;
 using EdgeAI.Providers;
-using EdgeAI.Providers.Onnx;
-using EdgeAI.Storage;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeAI.Isolation;
 
 /// <summary>The worker's side: loads one model and runs it, one run after the other, until the app closes the channel or ends.</summary>
 /// <param name="channel">To the app.</param>
+/// <param name="provide">Gives the provider of the device that a load names.</param>
 #pragma warning disable CA1001 // It ends with its process, which is killed.
-internal sealed class WorkerServer(WorkerChannel channel)
+internal sealed class WorkerServer(WorkerChannel channel, Func<WorkerLoad, IExecutionProvider> provide)
 #pragma warning restore CA1001
 {
     // What a look at memory costs is much for a small run.
@@ -100,7 +98,7 @@ internal sealed class WorkerServer(WorkerChannel channel)
     private void Load(BinaryReader body)
     {
         var load = JsonSerializer.Deserialize(body.ReadString(), WorkerLoadJson.Default.WorkerLoad)!;
-        var creating = Provide(load).CreateSessionAsync(new WorkerModel(load), load.Device, CancellationToken.None);
+        var creating = provide(load).CreateSessionAsync(new WorkerModel(load), load.Device, CancellationToken.None);
         _session = creating.AsTask().GetAwaiter().GetResult();
         Measure();
         var known = _session.Memory;
@@ -110,15 +108,6 @@ internal sealed class WorkerServer(WorkerChannel channel)
             writer.Write(known.Mapped);
             writer.Write(known.Device);
         });
-    }
-
-    private static IExecutionProvider Provide(WorkerLoad load)
-    {
-        var options = load.CreateOptions();
-        return load.Device.Provider == OnnxCpuProvider.ProviderName
-            ? new OnnxCpuProvider(ModelStore.Layout, options, load.Room, NullLogger<OnnxCpuProvider>.Instance) { WorkingMemory = new NoWorkingMemory() }
-            : new OnnxProviders(options).Find().FirstOrDefault(provider => provider.Devices.Contains(load.Device))
-                ?? throw new ModelLoadException(load.Name, load.Device.ToString(), $"The worker process does not find the device {load.Device}.");
     }
 
     private void Run(BinaryReader body, CancellationToken cancellationToken)
