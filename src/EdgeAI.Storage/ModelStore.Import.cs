@@ -1,4 +1,5 @@
 using EdgeAI.Models;
+using EdgeAI.Storage.Clusters;
 using EdgeAI.Storage.Codecs;
 using EdgeAI.Storage.Durability;
 using EdgeAI.Storage.Importing;
@@ -53,7 +54,7 @@ public sealed partial class ModelStore
                     throw new InvalidModelException(opened.Source.DisplayName, $"its files and tensors are too many: a manifest of them would have more than {ManifestSerializer.MaxLength >> 20} MiB");
                 }
 
-                result = await CommitAsync(model, Digest.Of(json), json, manifest, import.Packs, import.Tensors, import.NewBytes).ConfigureAwait(false);
+                result = await CommitAsync(model, Digest.Of(json), json, manifest, import.Packs, import.Tensors, import.NewBytes, OutgoingChange()).ConfigureAwait(false);
             }
 
             opened.Discard();
@@ -79,7 +80,8 @@ public sealed partial class ModelStore
         ModelManifest manifest,
         IReadOnlyList<WrittenPack> packs,
         IReadOnlyList<StoredTensor> tensors,
-        long newBytes)
+        long newBytes,
+        ClusterChange change)
     {
         // Objects that the index does not know yet are garbage to a collection: it is kept away until the index knows them.
         using var commit = await FileLock.AcquireSharedAsync(_directory.CommitLock, _wait, CancellationToken.None).ConfigureAwait(false);
@@ -90,8 +92,9 @@ public sealed partial class ModelStore
 
         await _manifests.PutAsync(digest, json, CancellationToken.None).ConfigureAwait(false);
         var needed = manifest.Files.SelectMany(file => file.Chunks).Select(chunk => chunk.Digest);
-        var (info, wasPresent) = await SetNameAsync(model, digest, manifest.TotalLength, info => _index.Prepare(packs, info, tensors, needed)).ConfigureAwait(false);
+        var (info, wasPresent) = await SetNameAsync(model, digest, manifest.TotalLength, info => _index.Prepare(packs, info, tensors, needed), change).ConfigureAwait(false);
         LogImported(_logger, model, digest, newBytes);
+        BeginSending();
         return new ImportResult(info, wasPresent, newBytes, packs.Sum(pack => pack.Length));
     }
 

@@ -43,4 +43,7 @@ public sealed partial class ModelStore
 
     [LoggerMessage(11, LogLevel.Information, "Signed {Model} with the key {KeyId}.")]
     private static partial void LogSigned(ILogger logger, ModelReference model, Digest keyId);
+
+    [LoggerMessage(12, LogLevel.Information, "Pulled {Model} as {Digest} from the cluster {Cluster}: {Bytes} bytes were moved.")]
+    private static partial void LogPulled(ILogger logger, ModelReference model, Digest digest, string cluster, long bytes);
 }

@@ -17,7 +17,8 @@ public sealed partial class ModelStore
                     await HealNamesAsync_NeedsLock(cancellationToken).ConfigureAwait(false);
                 }
 
-                var collector = new GarbageCollector(_directory, _index, _tier, _manifests, _names, _hot, _epochs, _wait);
+                ClearIncoming();
+                var collector = new GarbageCollector(_directory, _index, _tier, _manifests, _names, _hot, _epochs, OutgoingChange(), _wait);
                 return await collector.RunAsync_NeedsLock(cancellationToken).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using EdgeAI.Models;
+using EdgeAI.Storage.Clusters;
 using EdgeAI.Storage.Durability;
 using EdgeAI.Storage.Maintenance;
 using EdgeAI.Storage.Names;
@@ -32,7 +33,7 @@ public sealed partial class ModelStore
     }
 
     // The object before the row: a crash between the two leaves a name that the next collection enters, or whoever is next alone in the store. What it needs is known before.
-    private async ValueTask<(ModelInfo Model, bool WasPresent)> SetNameAsync(ModelReference model, Digest digest, long length, Action<ModelInfo> prepare)
+    private async ValueTask<(ModelInfo Model, bool WasPresent)> SetNameAsync(ModelReference model, Digest digest, long length, Action<ModelInfo> prepare, ClusterChange change)
     {
         using var naming = await FileLock.AcquireExclusiveAsync(_directory.NameLock(model), _wait, CancellationToken.None).ConfigureAwait(false);
         var before = await _names.ReadAsync(model, CancellationToken.None).ConfigureAwait(false);
@@ -42,7 +43,7 @@ public sealed partial class ModelStore
         var bytes = await _names.SetAsync_NeedsLock(info, CancellationToken.None).ConfigureAwait(false);
         try
         {
-            _index.SetName(info);
+            _index.SetName(info, change);
         }
         catch (Exception exception) when (exception is SqliteException or EdgeAIException)
         {
@@ -85,6 +86,7 @@ public sealed partial class ModelStore
         }
 
         LogNamesHealed(_logger);
+        _index.EnterOutbox(models.Except(rows), OutgoingChange());
         var known = _index.ListManifests().ToHashSet();
         if (models.TrueForAll(model => known.Contains(model.Digest)))
         {

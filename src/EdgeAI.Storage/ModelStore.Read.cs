@@ -21,14 +21,14 @@ public sealed partial class ModelStore
     public async ValueTask<ModelManifest> InspectAsync(ModelReference model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return await RunInEpochAsync(_ => _manifests.ReadAsync(Require(model).Digest, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+        return await RunLocalInEpochAsync(model, () => _manifests.ReadAsync(Require(model).Digest, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async ValueTask<Stream> OpenAsync(ModelReference model, string? path = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return await RunAsync(() => OpenInEpochAsync(model, path, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await RunLocalAsync(model, () => OpenInEpochAsync(model, path, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -36,8 +36,9 @@ public sealed partial class ModelStore
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrEmpty(directory);
-        await RunInEpochAsync(
-            async _ =>
+        await RunLocalInEpochAsync(
+            model,
+            async () =>
             {
                 var manifest = await ReadTrustedAsync(model, cancellationToken).ConfigureAwait(false);
                 RequireWhole(model, manifest);
@@ -55,7 +56,7 @@ public sealed partial class ModelStore
     public async ValueTask<IHotModel> MaterializeAsync(ModelReference model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return await RunInEpochAsync(_ => MaterializeInEpochAsync(model, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await RunLocalInEpochAsync(model, () => MaterializeInEpochAsync(model, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     // The stream keeps the epoch: a model that is removed while it is read can be read to its end.

@@ -42,7 +42,9 @@ public sealed partial class ModelStore
             IndexRebuildReport report;
             try
             {
-                report = await new IndexFiller(new StoreIndex(() => path), _tier, _manifests, _names).RunAsync_NeedsLock(cancellationToken).ConfigureAwait(false);
+                var index = new StoreIndex(() => path);
+                report = await new IndexFiller(index, _tier, _manifests, _names).RunAsync_NeedsLock(cancellationToken).ConfigureAwait(false);
+                CopyOutboxTo(index);
             }
             finally
             {

@@ -45,6 +45,8 @@ public sealed partial class ModelStore
         var signature = await SignatureObject.SignAsync(manifest, signer, _time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         using var commit = await FileLock.AcquireSharedAsync(_directory.CommitLock, _wait, cancellationToken).ConfigureAwait(false);
         await _signatures.PutAsync(manifest, signer.PublicKey.Id, signature.Serialize(), cancellationToken).ConfigureAwait(false);
+        _index.EnterOutbox(_index.ListModels().Where(model => model.Digest == manifest), OutgoingChange());
+        BeginSending();
         return new ManifestSignature(signer.PublicKey.Id, _trust.NameOf(signer.PublicKey.Id), DateTimeOffset.FromUnixTimeMilliseconds(signature.SignedAt), null);
     }
 
@@ -88,12 +90,12 @@ public sealed partial class ModelStore
         }
     }
 
-    private async ValueTask PutSignaturesAsync(ReceivedModel received)
+    private async ValueTask PutSignaturesAsync(Digest manifest, IReadOnlyList<byte[]> signatures)
     {
-        foreach (var content in received.Signatures)
+        foreach (var content in signatures)
         {
-            _ = SignatureObject.FindProblem(content, received.Digest, null, out var key);
-            await _signatures.PutAsync(received.Digest, key.Id, content, CancellationToken.None).ConfigureAwait(false);
+            _ = SignatureObject.FindProblem(content, manifest, null, out var key);
+            await _signatures.PutAsync(manifest, key.Id, content, CancellationToken.None).ConfigureAwait(false);
         }
     }
 

@@ -79,8 +79,8 @@ public sealed partial class ModelStore
 
         // Signatures whose manifest the index does not know yet are garbage to a collection.
         using var commit = await FileLock.AcquireSharedAsync(_directory.CommitLock, _wait, CancellationToken.None).ConfigureAwait(false);
-        await PutSignaturesAsync(received).ConfigureAwait(false);
-        return await CommitAsync(name, received.Digest, received.Json, received.Manifest, packs, received.Tensors, fresh).ConfigureAwait(false);
+        await PutSignaturesAsync(received.Digest, received.Signatures).ConfigureAwait(false);
+        return await CommitAsync(name, received.Digest, received.Json, received.Manifest, packs, received.Tensors, fresh, OutgoingChange()).ConfigureAwait(false);
     }
 
     /// <summary>Runs an operation with a staging folder of its own, which a collection leaves alone.</summary>

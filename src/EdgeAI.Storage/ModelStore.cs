@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using EdgeAI.Configuration;
 using EdgeAI.Models;
 using EdgeAI.Sources;
+using EdgeAI.Storage.Clusters;
 using EdgeAI.Storage.Codecs;
 using EdgeAI.Storage.Durability;
 using EdgeAI.Storage.Indexing;
@@ -22,7 +23,7 @@ namespace EdgeAI.Storage;
 
 /// <summary>The model store on local disks.</summary>
 /// <remarks>
-/// Thread-safe; several instances and processes may use one directory at once. It holds nothing open between calls. The directory is made at
+/// Thread-safe; several instances and processes may use one directory at once. It holds nothing open between calls, but while it sends to clusters; dispose it to end that. The directory is made at
 /// the first call.
 /// </remarks>
 public sealed partial class ModelStore : IModelStore
@@ -42,7 +43,14 @@ public sealed partial class ModelStore : IModelStore
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
-    private ModelStore(string directory, StorageOptions options, TimeProvider time, ILogger logger, ITransferScheduler transfers, IEnumerable<IModelSourceScheme> schemes)
+    private ModelStore(
+        string directory,
+        StorageOptions options,
+        TimeProvider time,
+        ILogger logger,
+        ITransferScheduler transfers,
+        IEnumerable<IModelSourceScheme> schemes,
+        IReadOnlyList<StorageCluster> clusters)
     {
         _directory = new StoreDirectory(directory);
         _indexFiles = new IndexFiles(_directory.Root);
@@ -60,6 +68,9 @@ public sealed partial class ModelStore : IModelStore
         _sources = new SourceOpener(_directory, options.Sources, schemes, transfers, _wait);
         _time = time;
         _logger = logger;
+        _pullsOnUse = options.PullOnUse;
+        _clusters = new ClusterReader([.. clusters.Select(cluster => new ClusterMember(cluster, new ClusterCircuit(time)))], time, logger);
+        _senders = MakeSenders();
     }
 
     /// <summary>What lays model files out for mapping, for execution providers.</summary>
@@ -72,14 +83,16 @@ public sealed partial class ModelStore : IModelStore
     /// <param name="logger">Told what the store does; null for nobody.</param>
     /// <param name="transfers">Whom to ask before bytes come from or go to other machines; null for one of the store's own.</param>
     /// <param name="schemes">Who opens the addresses of further sources; null for the built-in ones alone.</param>
-    /// <exception cref="ValidationException">An option is out of its range.</exception>
+    /// <param name="clusters">The clusters behind the store, the primary first; null for none.</param>
+    /// <exception cref="ValidationException">An option is out of its range, or two clusters have one name.</exception>
     public static ModelStore Open(
         string directory,
         StorageOptions? options = null,
         TimeProvider? time = null,
         ILogger<ModelStore>? logger = null,
         ITransferScheduler? transfers = null,
-        IEnumerable<IModelSourceScheme>? schemes = null)
+        IEnumerable<IModelSourceScheme>? schemes = null,
+        IReadOnlyList<StorageCluster>? clusters = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         options ??= new StorageOptions();
@@ -98,9 +111,20 @@ public sealed partial class ModelStore : IModelStore
             throw new ValidationException(problem, null, options);
         }
 
+        clusters ??= [];
+        if (clusters.GroupBy(cluster => cluster.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        {
+            throw new ValidationException($"There are {twice.Count()} clusters of the name '{twice.Key}'; give each a name of its own.");
+        }
+
+        if (clusters.FirstOrDefault(cluster => cluster.SlowAfter <= TimeSpan.Zero) is { } hasty)
+        {
+            throw new ValidationException($"SlowAfter of the cluster '{hasty.Name}' is {hasty.SlowAfter}; it must be more than zero.");
+        }
+
         time ??= TimeProvider.System;
         transfers ??= new TransferScheduler(options.Bandwidth, time);
-        return new ModelStore(directory, options, time, logger ?? NullLogger<ModelStore>.Instance, transfers, schemes ?? []);
+        return new ModelStore(directory, options, time, logger ?? NullLogger<ModelStore>.Instance, transfers, schemes ?? [], clusters);
     }
 
     /// <summary>Runs an operation off the caller's thread, and gives the disk's failures their names.</summary>

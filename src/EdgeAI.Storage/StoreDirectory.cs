@@ -19,6 +19,7 @@ internal sealed class StoreDirectory
         Staging = Path.Combine(Root, "staging");
         Downloads = Path.Combine(Root, "downloads");
         Locks = Path.Combine(Root, "locks");
+        Incoming = Path.Combine(Root, "incoming");
         Quarantine = Path.Combine(Root, "quarantine");
         Epochs = Path.Combine(Locks, "epochs");
     }
@@ -45,6 +46,9 @@ internal sealed class StoreDirectory
     /// <summary>Held for a moment by whoever swaps a small object.</summary>
     public string SwapLock => Path.Combine(Locks, "swap.lock");
 
+    /// <summary>A folder for each model that is being pulled, or whose pull was interrupted; made when there is one.</summary>
+    public string Incoming { get; }
+
     /// <summary>Objects that were damaged beyond repair; made when there is one.</summary>
     public string Quarantine { get; }
 
@@ -65,6 +69,14 @@ internal sealed class StoreDirectory
 
     /// <summary>Held shared by whoever uses a hot model, exclusively by whoever makes or drops it.</summary>
     public string HotLock(Digest manifest) => Path.Combine(Locks, "hot-" + manifest.Hex + ".lock");
+
+    /// <summary>Held by whoever pulls a version, for as long as that takes.</summary>
+    public string PullLock(Digest manifest) => Path.Combine(Locks, "pull-" + manifest.Hex + ".lock");
+
+    /// <summary>Held by whoever sends to a cluster.</summary>
+    public string SendLock(string cluster) => Path.Combine(Locks, "send-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(cluster))) + ".lock");
+
+    public string IncomingModel(Digest manifest) => Path.Combine(Incoming, manifest.Hex);
 
     public string HotModel(Digest manifest) => Path.Combine(Hot, manifest.Hex);
 

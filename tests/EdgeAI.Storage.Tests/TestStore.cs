@@ -9,10 +9,13 @@ internal sealed class TestStore : IDisposable
 {
     private readonly TemporaryDirectory _folder = new();
 
-    public TestStore(string? directory = null)
+    private readonly StorageCluster[] _clusters;
+
+    public TestStore(string? directory = null, params StorageCluster[] clusters)
     {
         Directory = directory ?? _folder.Combine("store");
-        Store = ModelStore.Open(Directory);
+        _clusters = clusters;
+        Store = Open();
     }
 
     public string Directory { get; }
@@ -25,10 +28,21 @@ internal sealed class TestStore : IDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _folder.Dispose();
+    // What is being sent in the background would write into the folder while it is deleted.
+    public void Dispose()
+    {
+        Store.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        _folder.Dispose();
+    }
 
     /// <summary>Forgets what the process knows of the store, as a restart does.</summary>
-    public void Reopen() => Store = ModelStore.Open(Directory);
+    public void Reopen()
+    {
+        Store.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        Store = Open();
+    }
+
+    private ModelStore Open() => ModelStore.Open(Directory, clusters: _clusters);
 
     /// <summary>Imports a model of the catalogue.</summary>
     public async Task<ImportResult> ImportAsync(ModelReference reference, TestModel model, IProgress<ImportProgress>? progress = null)

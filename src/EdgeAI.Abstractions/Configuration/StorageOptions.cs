@@ -31,6 +31,10 @@ public sealed class StorageOptions : IValidatableObject
     [ValidateObjectMembers]
     public SourceOptions Sources { get; set; } = new();
 
+    /// <summary>Whether a model that only a cluster has is pulled when it is loaded, laid out, opened, inspected or exported.</summary>
+    /// <value>The default is true; it means nothing without clusters.</value>
+    public bool PullOnUse { get; set; } = true;
+
     /// <summary>Public keys whose signatures count, by names of your own.</summary>
     /// <value>The default is none.</value>
     public IDictionary<string, TrustedKeyOptions> TrustedKeys { get; } = new Dictionary<string, TrustedKeyOptions>(StringComparer.Ordinal);

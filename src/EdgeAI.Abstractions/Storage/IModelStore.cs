@@ -183,4 +183,39 @@ public interface IModelStore
     /// <returns>What was found; damage is reported, not thrown.</returns>
     /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is out of its range.</exception>
     ValueTask<VerificationReport> ScrubAsync(ScrubOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Brings a model from a cluster: only what the store lacks, verified chunk by chunk. A pull that was cut off goes on where it was, and of several at once one does the work.</summary>
+    /// <param name="model">The name, by tag. It means locally what it means on the cluster from then on.</param>
+    /// <param name="from">The name of the cluster; null for the first that is well, and the next where that one fails.</param>
+    /// <param name="progress">Told how far the pull is, or null.</param>
+    /// <param name="cancellationToken">Cancels the pull; what has come is kept for the next one.</param>
+    /// <exception cref="ArgumentException"><paramref name="model"/> is by digest, or the store has no cluster of that name.</exception>
+    /// <exception cref="ModelNotFoundException">No cluster has the model, or there is no cluster.</exception>
+    /// <exception cref="ClusterUnavailableException">No cluster can be reached.</exception>
+    /// <exception cref="ContentCorruptedException">What clusters have is damaged, on each of them.</exception>
+    /// <exception cref="ModelNotTrustedException">The store requires signatures, and the model has none that counts.</exception>
+    /// <exception cref="StorageFullException">The disk is full.</exception>
+    ValueTask<PullResult> PullAsync(
+        ModelReference model,
+        string? from = null,
+        IProgress<PullProgress>? progress = null,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>Looks a model up, and pulls it first when the store lacks it and a cluster may have it (see <see cref="Configuration.StorageOptions.PullOnUse"/>). What is local is found without a look at any cluster.</summary>
+    /// <param name="model">The reference.</param>
+    /// <param name="cancellationToken">Cancels the look-up, or the pull.</param>
+    /// <exception cref="ModelNotFoundException">Neither the store nor a cluster has the model.</exception>
+    /// <exception cref="ClusterUnavailableException">The store lacks it, and no cluster can be reached.</exception>
+    ValueTask<ModelInfo> ResolveAsync(ModelReference model, CancellationToken cancellationToken = default);
+
+    /// <summary>Waits until what was imported before this call is on all clusters. A store without clusters returns at once.</summary>
+    /// <param name="cancellationToken">Cancels the waiting; sending goes on.</param>
+    /// <exception cref="TagConflictException">Somebody else has moved a tag on a cluster.</exception>
+    /// <exception cref="ClusterUnavailableException">A cluster failed; sending is tried again later by itself.</exception>
+    /// <exception cref="AggregateException">Several of these.</exception>
+    ValueTask FlushAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>What has not yet been sent to clusters, and why.</summary>
+    /// <param name="cancellationToken">Cancels the look-up.</param>
+    ValueTask<StorageBacklog> GetBacklogAsync(CancellationToken cancellationToken = default);
 }

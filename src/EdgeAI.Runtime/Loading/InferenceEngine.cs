@@ -13,8 +13,6 @@ namespace EdgeAI.Loading;
 /// <summary>Loads models from a store onto the devices of its providers.</summary>
 internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDisposable
 {
-    private const int KnownModelsInMessage = 8;
-
     private readonly IModelStore _store;
     private readonly EdgeAIOptions _options;
     private readonly ModelLoader _loader;
@@ -103,8 +101,7 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
 
         var batching = options.Batching ?? BatchingOf(model);
         ModelBatchers.Require(batching);
-        var info = await _store.FindAsync(model, cancellationToken).ConfigureAwait(false)
-            ?? throw await NotFoundAsync(model, cancellationToken).ConfigureAwait(false);
+        var info = await _store.ResolveAsync(model, cancellationToken).ConfigureAwait(false);
         var isolation = options.Isolation ?? IsolationOf(model);
         var leased = new LeasedModel(info.Digest, isolation, lane => RequestOn(lane), _models, _scheduler.Lanes, isPin);
         try
@@ -144,10 +141,4 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
 
     private BatchingOptions? BatchingOf(ModelReference model) =>
         _options.Models.LastOrDefault(entry => entry.Batching is not null && ModelReference.Parse(entry.Name) == model)?.Batching;
-
-    private async ValueTask<ModelNotFoundException> NotFoundAsync(ModelReference model, CancellationToken cancellationToken)
-    {
-        var known = await _store.ListAsync(cancellationToken).ConfigureAwait(false);
-        return new ModelNotFoundException(model, [.. known.Take(KnownModelsInMessage).Select(info => info.Reference.ToString())]);
-    }
 }

@@ -173,6 +173,16 @@ internal sealed partial class StoreIndex
         return (long)command.ExecuteScalar()! > 0;
     }
 
+    /// <summary>Whether the index knows a manifest.</summary>
+    public bool HasManifest(Digest manifest)
+    {
+        using var connection = Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT COUNT(*) FROM manifests WHERE digest = $manifest";
+        command.Parameters.AddWithValue("$manifest", manifest.ToArray());
+        return (long)command.ExecuteScalar()! > 0;
+    }
+
     /// <summary>The keys of all packs and manifests that the index knows.</summary>
     public HashSet<string> ListKeys() =>
     [

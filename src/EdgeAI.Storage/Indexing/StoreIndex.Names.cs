@@ -1,4 +1,5 @@
 using EdgeAI.Models;
+using EdgeAI.Storage.Clusters;
 using Microsoft.Data.Sqlite;
 
 namespace EdgeAI.Storage.Indexing;
@@ -93,12 +94,15 @@ internal sealed partial class StoreIndex
     }
 
     /// <summary>Sets a name to a version that <see cref="Prepare"/> has entered.</summary>
-    public void SetName(ModelInfo model)
+    /// <param name="model">The name, and its manifest.</param>
+    /// <param name="change">What clusters have to do with it: what goes to one is in the outbox from the moment that the name counts.</param>
+    public void SetName(ModelInfo model, ClusterChange change)
     {
         using var connection = OpenToWrite();
         using var transaction = connection.BeginTransaction();
         InsertName(connection, model);
         EndNaming(connection, model.Reference);
+        EnterOutbox(connection, model, change);
         transaction.Commit();
     }
 

@@ -76,7 +76,7 @@ internal sealed partial class StoreIndex
                 tag TEXT NOT NULL,
                 manifest BLOB NOT NULL REFERENCES manifests (digest),
                 PRIMARY KEY (name, tag)) WITHOUT ROWID;
-            """ + GarbageTables + WalkTables;
+            """ + GarbageTables + WalkTables + OutboxTables;
         command.ExecuteNonQuery();
     }
 

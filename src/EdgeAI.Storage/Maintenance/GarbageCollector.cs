@@ -1,4 +1,5 @@
 using EdgeAI.Models;
+using EdgeAI.Storage.Clusters;
 using EdgeAI.Storage.Durability;
 using EdgeAI.Storage.Indexing;
 using EdgeAI.Storage.Manifests;
@@ -21,6 +22,7 @@ internal sealed class GarbageCollector(
     NameStore names,
     HotModels hot,
     StoreEpochs epochs,
+    ClusterChange outgoing,
     LockWait wait)
 {
     // A pack that would be shorter than this share of its length is written anew without the rest.
@@ -73,7 +75,7 @@ internal sealed class GarbageCollector(
         {
             if (await names.ReadAsync(model, cancellationToken).ConfigureAwait(false) is { } named)
             {
-                index.SetName(named);
+                index.SetName(named, index.FindModel(model) == named ? outgoing with { To = [] } : outgoing);
             }
             else
             {

@@ -4,7 +4,7 @@ using EdgeAI.Storage.Manifests;
 
 namespace EdgeAI.Storage.Maintenance;
 
-/// <summary>Finds what names need, by way of manifests and of the chunks that others are decoded with.</summary>
+/// <summary>Finds what names and the outbox need, by way of manifests and of the chunks that others are decoded with.</summary>
 internal sealed class GarbageMarker(StoreIndex index, ManifestStore manifests)
 {
     private readonly HashSet<Digest> _liveChunks = [];
@@ -37,7 +37,8 @@ internal sealed class GarbageMarker(StoreIndex index, ManifestStore manifests)
 
     private async ValueTask<int> VisitNamesAsync(CancellationToken cancellationToken)
     {
-        var fresh = index.ListModels().Select(model => model.Digest).Where(LiveManifests.Add).ToList();
+        // What has not gone to clusters yet is needed too, whatever its name means by now.
+        var fresh = index.ListModels().Concat(index.ListOutbox().Select(entry => entry.Model)).Select(model => model.Digest).Where(LiveManifests.Add).ToList();
         if (fresh.Count > 0)
         {
             // Read after the names: what these manifests need is there.

@@ -75,6 +75,23 @@ internal sealed class LocalDirectoryTier : IStorageTier
         DurableFile.Replace(file, path);
     }
 
+    /// <summary>Copies an object into a new file.</summary>
+    /// <returns>False when there is none.</returns>
+    public bool TryCopy(string key, string file)
+    {
+        var path = PathOf(key);
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        File.Copy(path, file);
+        return true;
+    }
+
+    /// <summary>Opens an object to read it through; null when there is none.</summary>
+    public FileStream? TryOpen(string key) => OpenOrNull(key) is { } handle ? new FileStream(handle, FileAccess.Read, bufferSize: 1 << 16) : null;
+
     /// <summary>Moves an object out of the tier, to a folder on the same disk.</summary>
     /// <returns>False when there was none.</returns>
     public bool TryMoveAside(string key, string folder)

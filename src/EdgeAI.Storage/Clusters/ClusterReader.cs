@@ -1,0 +1,225 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using EdgeAI.Storage.Tiers;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeAI.Storage.Clusters;
+
+/// <summary>
+/// Reads from the first cluster that is well, and from the next where that one fails, is slow, lacks what is asked for or has it damaged. Thread-safe.
+/// </summary>
+internal sealed partial class ClusterReader(IReadOnlyList<ClusterMember> members, TimeProvider time, ILogger logger)
+{
+    private const int Rounds = 3;
+
+    // With no other cluster to go to a slow one is waited for longer, but not for ever.
+    private const int Patience = 6;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+
+    private readonly StrongBox<long> _bytes = new();
+
+    /// <summary>The clusters, in the order in which they are asked.</summary>
+    public IReadOnlyList<ClusterMember> Members => members;
+
+    /// <summary>Bytes that were read so far.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes.Value);
+
+    /// <summary>A reader of the same clusters, or of one of them, that counts its own bytes.</summary>
+    /// <param name="only">The name of the one; null for all.</param>
+    /// <exception cref="ArgumentException">There is none of that name.</exception>
+    public ClusterReader Begin(string? only) => new(
+        only is null ? members : [members.FirstOrDefault(member => member.Name == only)
+            ?? throw new ArgumentException($"The store has no cluster '{only}'; it has {(members.Count == 0 ? "none" : string.Join(", ", members.Select(member => member.Name)))}.", nameof(only))],
+        time,
+        logger);
+
+    /// <summary>Reads an object whole.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="maxLength">The longest that is read.</param>
+    /// <param name="isRight">Whether the bytes are what they should be; where not, the next cluster is asked.</param>
+    /// <param name="action">What is being done, for a message.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <returns>Null when no cluster has it, right.</returns>
+    /// <exception cref="ClusterUnavailableException">No cluster has it, and not all could be asked.</exception>
+    public ValueTask<byte[]?> ReadWholeAsync(string key, long maxLength, Predicate<byte[]> isRight, string action, CancellationToken cancellationToken) => AskAsync(
+        [],
+        action,
+        async (member, token) => await ReadWholeAsync(member.Tier, key, maxLength, token).ConfigureAwait(false) is { } bytes && isRight(bytes) ? bytes : null,
+        cancellationToken);
+
+    /// <summary>Reads a range of an object.</summary>
+    /// <returns>Null when no cluster has it whole.</returns>
+    /// <exception cref="ClusterUnavailableException">No cluster has it, and not all could be asked.</exception>
+    public async ValueTask<ClusterRange?> ReadRangeAsync(
+        string key,
+        long offset,
+        int length,
+        IReadOnlyCollection<ClusterMember> except,
+        string action,
+        CancellationToken cancellationToken)
+    {
+        var found = await AskAsync(
+            except,
+            action,
+            async (member, token) =>
+            {
+                // Whoever is slow may go on writing after it was left: its memory is not given back to others.
+                var buffer = ArrayPool<byte>.Shared.Rent(length);
+                var read = await member.Tier.ReadAsync(key, offset, buffer.AsMemory(0, length), token).ConfigureAwait(false);
+                Count(read);
+                if (read == length)
+                {
+                    return new StrongBox<ClusterRange>(new ClusterRange(member, buffer, length));
+                }
+
+                ArrayPool<byte>.Shared.Return(buffer);
+                return null;
+            },
+            cancellationToken).ConfigureAwait(false);
+        return found?.Value;
+    }
+
+    /// <summary>The objects whose keys begin with a prefix, by the first cluster that has any.</summary>
+    public async ValueTask<IReadOnlyList<StorageObject>> ListAsync(string prefix, string action, CancellationToken cancellationToken) =>
+        await AskAsync([], action, async (member, token) => await ListAsync(member.Tier, prefix, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false) ?? [];
+
+    /// <summary>Asks one cluster after the other until one has an answer.</summary>
+    /// <param name="except">Clusters that are not asked.</param>
+    /// <param name="action">What is being done, for a message.</param>
+    /// <param name="ask">Asks one; null when it lacks it.</param>
+    /// <param name="cancellationToken">Cancels the asking.</param>
+    public async ValueTask<T?> AskAsync<T>(
+        IReadOnlyCollection<ClusterMember> except,
+        string action,
+        Func<ClusterMember, CancellationToken, ValueTask<T?>> ask,
+        CancellationToken cancellationToken)
+        where T : class
+    {
+        Exception? failure = null;
+        var asked = members.Where(member => !except.Contains(member)).ToList();
+        var pause = FirstPause;
+        for (var round = 0; ; round++)
+        {
+            var (lacking, tried) = (0, 0);
+            for (var i = 0; i < asked.Count; i++)
+            {
+                var member = asked[i];
+                if (!member.Circuit.TryEnter(out var isProbe))
+                {
+                    continue;
+                }
+
+                tried++;
+                var limit = asked.Skip(i + 1).Any(other => other.Circuit.IsUsable) ? member.Cluster.SlowAfter : Patience * member.Cluster.SlowAfter;
+                try
+                {
+                    var answer = await AskAsync(member, isProbe, limit, ask, cancellationToken).ConfigureAwait(false);
+                    if (answer is not null)
+                    {
+                        return answer;
+                    }
+
+                    lacking++;
+                }
+                catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+                {
+                    failure = exception;
+                    LogFailed(logger, member.Name, action, exception);
+                }
+            }
+
+            if (lacking == asked.Count)
+            {
+                return null;
+            }
+
+            if (tried == lacking || round + 1 == Rounds)
+            {
+                throw new ClusterUnavailableException(
+                    [.. asked.Select(member => member.Name)],
+                    action,
+                    failure?.Message ?? "it failed a moment ago, and is left alone for a while",
+                    failure);
+            }
+
+            await Task.Delay(pause * (0.5 + Random.Shared.NextDouble()), time, cancellationToken).ConfigureAwait(false);
+            pause *= 2;
+        }
+    }
+
+    /// <summary>Reads an object of one tier whole; null when there is none, or it is longer than asked.</summary>
+    public async ValueTask<byte[]?> ReadWholeAsync(IStorageTier tier, string key, long maxLength, CancellationToken cancellationToken)
+    {
+        // Most are short, and come in one go.
+        var start = new byte[SmallObject.MaxLength];
+        var read = await tier.ReadAsync(key, 0, start, cancellationToken).ConfigureAwait(false);
+        Count(read);
+        if (read < start.Length)
+        {
+            return read < 0 ? null : start[..read];
+        }
+
+        var length = await tier.GetLengthAsync(key, cancellationToken).ConfigureAwait(false);
+        if (length is null || length > maxLength)
+        {
+            return null;
+        }
+
+        var bytes = new byte[length.Value];
+        start.CopyTo(bytes, 0);
+        read = await tier.ReadAsync(key, start.Length, bytes.AsMemory(start.Length), cancellationToken).ConfigureAwait(false);
+        Count(read);
+        return start.Length + read == bytes.Length ? bytes : null;
+    }
+
+    private static async ValueTask<List<StorageObject>?> ListAsync(IStorageTier tier, string prefix, CancellationToken cancellationToken)
+    {
+        var found = new List<StorageObject>();
+        await foreach (var stored in tier.ListAsync(prefix, cancellationToken).ConfigureAwait(false))
+        {
+            found.Add(stored);
+        }
+
+        return found.Count == 0 ? null : found;
+    }
+
+    private async Task<T?> AskAsync<T>(
+        ClusterMember member,
+        bool isProbe,
+        TimeSpan limit,
+        Func<ClusterMember, CancellationToken, ValueTask<T?>> ask,
+        CancellationToken cancellationToken)
+        where T : class
+    {
+        bool? isWell = null;
+        using var late = new CancellationTokenSource(limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            // Waited for from outside: not every client hears of a cancellation at once.
+            var answer = await Task.Run(() => ask(member, either.Token).AsTask(), either.Token).WaitAsync(either.Token).ConfigureAwait(false);
+            isWell = true;
+            return answer;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            isWell = false;
+            if (late.IsCancellationRequested)
+            {
+                throw new TimeoutException($"The cluster '{member.Name}' did not answer within {limit.TotalSeconds:0.###} s.", exception);
+            }
+
+            throw;
+        }
+        finally
+        {
+            member.Circuit.Leave(isProbe, isWell);
+        }
+    }
+
+    private void Count(int read) => Interlocked.Add(ref _bytes.Value, Math.Max(0, read));
+
+    [LoggerMessage(1, LogLevel.Warning, "The cluster {Cluster} failed to {Action}.")]
+    private static partial void LogFailed(ILogger logger, string cluster, string action, Exception exception);
+}

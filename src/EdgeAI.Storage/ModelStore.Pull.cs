@@ -1,0 +1,172 @@
+using EdgeAI.Models;
+using EdgeAI.Storage.Clusters;
+using EdgeAI.Storage.Durability;
+using EdgeAI.Storage.Manifests;
+using EdgeAI.Storage.Matching;
+using EdgeAI.Storage.Names;
+using EdgeAI.Storage.Tiers;
+using EdgeAI.Storage.Trust;
+
+namespace EdgeAI.Storage;
+
+public sealed partial class ModelStore
+{
+    // An interrupted pull is gone on with for so long.
+    private static readonly TimeSpan IncomingLife = TimeSpan.FromDays(7);
+
+    private readonly bool _pullsOnUse;
+
+    /// <inheritdoc/>
+    public async ValueTask<PullResult> PullAsync(
+        ModelReference model,
+        string? from = null,
+        IProgress<PullProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        RequireTag(model);
+        var clusters = _clusters.Begin(from);
+        return await RunAsync(() => PullAsync(model, clusters, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ModelInfo> ResolveAsync(ModelReference model, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return await RunLocalAsync(model, () => Task.FromResult(Require(model)), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs an operation on a model, which is pulled first when only a cluster has it.</summary>
+    private Task<T> RunLocalAsync<T>(ModelReference model, Func<Task<T>> operation, CancellationToken cancellationToken) => RunAsync(
+        async () =>
+        {
+            if (_pullsOnUse && _clusters.Members.Count > 0 && model.Tag is not null && _index.FindModel(model) is null)
+            {
+                await PullAsync(model, _clusters.Begin(null), null, cancellationToken).ConfigureAwait(false);
+            }
+
+            return await operation().ConfigureAwait(false);
+        },
+        cancellationToken);
+
+    private Task<T> RunLocalInEpochAsync<T>(ModelReference model, Func<Task<T>> operation, CancellationToken cancellationToken) => RunLocalAsync(
+        model,
+        async () =>
+        {
+            using var epoch = await _epochs.EnterAsync(cancellationToken).ConfigureAwait(false);
+            return await operation().ConfigureAwait(false);
+        },
+        cancellationToken);
+
+    private async Task<PullResult> PullAsync(ModelReference model, ClusterReader clusters, IProgress<PullProgress>? progress, CancellationToken cancellationToken)
+    {
+        var (from, remote) = await FindNameAsync(model, clusters, cancellationToken).ConfigureAwait(false);
+
+        // Of several who pull one version one does the work, for as long as that takes, and the others find it done.
+        var wait = _wait with { Timeout = TimeSpan.MaxValue };
+        using var single = await FileLock.AcquireExclusiveAsync(_directory.PullLock(remote.Digest), wait, cancellationToken).ConfigureAwait(false);
+        using var epoch = await _epochs.EnterAsync(cancellationToken).ConfigureAwait(false);
+        var folder = _directory.IncomingModel(remote.Digest);
+        var map = new ClusterMap(clusters, _index, _manifests);
+        var placed = await FindLocalAsync(remote.Digest, cancellationToken).ConfigureAwait(false)
+            ?? await map.FindAsync(model, remote.Digest, cancellationToken).ConfigureAwait(false)
+            ?? throw new ContentCorruptedException(remote.Digest, ManifestSerializer.KeyOf(remote.Digest), $"no cluster has the manifest of '{model}'");
+        var signatures = await ReadSignaturesAsync(model, remote.Digest, clusters, cancellationToken).ConfigureAwait(false);
+        PullResult result;
+        var incoming = await IncomingPacks.OpenAsync(folder, _tier, _chunks, cancellationToken).ConfigureAwait(false);
+        await using (incoming.ConfigureAwait(false))
+        {
+            using var pull = new ClusterPull(clusters, map, _index, incoming, progress, _logger);
+            await pull.RunAsync(model, remote.Digest, placed, cancellationToken).ConfigureAwait(false);
+            var packs = await incoming.CompleteAsync().ConfigureAwait(false);
+            var tensors = _index.HasTensors(remote.Digest) ? [] : await StoredTensors.ReadAsync(placed.Manifest, incoming, cancellationToken).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            using var commit = await FileLock.AcquireSharedAsync(_directory.CommitLock, _wait, CancellationToken.None).ConfigureAwait(false);
+            await PutSignaturesAsync(remote.Digest, signatures).ConfigureAwait(false);
+            var fresh = packs.SelectMany(pack => pack.Entries).Sum(entry => (long)entry.Length);
+            var change = new ClusterChange([], from, NowInMilliseconds());
+            var imported = await CommitAsync(model, remote.Digest, placed.Json, placed.Manifest, packs, tensors, fresh, change).ConfigureAwait(false);
+            result = new PullResult(imported.Model, imported.WasPresent, clusters.Bytes, incoming.Resumed);
+        }
+
+        Directory.Delete(folder, recursive: true);
+        LogPulled(_logger, model, remote.Digest, from, result.BytesMoved);
+        return result;
+    }
+
+    private async ValueTask<(string From, ModelInfo Model)> FindNameAsync(ModelReference model, ClusterReader clusters, CancellationToken cancellationToken)
+    {
+        var key = NameStore.KeyOf(model);
+        var found = clusters.Members.Count == 0 ? null : await clusters.AskAsync<Tuple<string, ModelInfo>>(
+            [],
+            $"find '{model}'",
+            async (member, token) =>
+                await clusters.ReadWholeAsync(member.Tier, key, SmallObject.MaxLength, token).ConfigureAwait(false) is { } bytes
+                && NameObject.Deserialize(bytes) is { } name
+                && name.Reference == model
+                    ? Tuple.Create(member.Name, name)
+                    : null,
+            cancellationToken).ConfigureAwait(false);
+        return found is null
+            ? throw new ModelNotFoundException(model, [.. _index.ListModels().Take(8).Select(known => known.Reference.ToString())])
+            : (found.Item1, found.Item2);
+    }
+
+    // A version that is here whole, perhaps since a moment ago, needs nothing of a cluster.
+    private async ValueTask<PlacedManifest?> FindLocalAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        if (!_index.HasManifest(digest) || await _manifests.TryReadIntactAsync(digest, cancellationToken).ConfigureAwait(false) is not { } json)
+        {
+            return null;
+        }
+
+        var manifest = ManifestSerializer.Deserialize(digest, json);
+        return TransferPlan.ChunksOf(manifest).All(_index.HasSoundChunk)
+            ? new PlacedManifest(json, manifest, new Dictionary<Digest, Packs.ChunkLocation>())
+            : null;
+    }
+
+    /// <summary>Reads who signed a version, and whether that is enough. A wrong signature is left where it is.</summary>
+    private async ValueTask<IReadOnlyList<byte[]>> ReadSignaturesAsync(ModelReference model, Digest digest, ClusterReader clusters, CancellationToken cancellationToken)
+    {
+        var action = $"read the signatures of '{model}'";
+        var signatures = new List<byte[]>();
+        foreach (var stored in await clusters.ListAsync(SignatureStore.Prefix + digest.Hex, action, cancellationToken).ConfigureAwait(false))
+        {
+            if (SignatureStore.TryParse(stored.Key, out _, out var keyId)
+                && await clusters.ReadWholeAsync(
+                    stored.Key,
+                    SmallObject.MaxLength,
+                    bytes => SignatureObject.FindProblem(bytes, digest, keyId, out _) is null,
+                    action,
+                    cancellationToken).ConfigureAwait(false) is { } content)
+            {
+                signatures.Add(content);
+            }
+        }
+
+        _trust.Require(model, digest, [.. signatures.Select(content => ((Digest?)null, content, "the cluster"))]);
+        return signatures;
+    }
+
+    /// <summary>Deletes what interrupted pulls left, of versions that have come since or that nobody has gone on with.</summary>
+    private void ClearIncoming()
+    {
+        if (!Directory.Exists(_directory.Incoming))
+        {
+            return;
+        }
+
+        foreach (var folder in new DirectoryInfo(_directory.Incoming).EnumerateDirectories())
+        {
+            if (Digest.TryParse($"sha256:{folder.Name}", null, out var digest))
+            {
+                using var single = FileLock.TryAcquireExclusive(_directory.PullLock(digest));
+                folder.Refresh();
+                if (single is not null && folder.Exists && (_index.HasManifest(digest) || _time.GetUtcNow() - folder.LastWriteTimeUtc > IncomingLife))
+                {
+                    folder.Delete(recursive: true);
+                }
+            }
+        }
+    }
+}
