@@ -21,6 +21,7 @@ public sealed partial class ModelStore : IDisposable, IAsyncDisposable
         await RunAsync(
             async () =>
             {
+                _index.AskOutbox();
                 var before = ListBacklog();
                 BeginSending();
                 while (true)
@@ -62,7 +63,7 @@ public sealed partial class ModelStore : IDisposable, IAsyncDisposable
     }
 
     private static bool HasFailed(OutboxEntry entry, List<OutboxEntry> before) =>
-        entry.State.Conflict is not null || before.Exists(asked => asked.Id == entry.Id && asked.State.Attempts < entry.State.Attempts);
+        entry.State.Conflict is not null || before.Exists(asked => asked.Id == entry.Id && asked.Asked <= entry.Answered);
 
     private static void Throw(IReadOnlyList<Exception> failures)
     {
@@ -121,6 +122,7 @@ public sealed partial class ModelStore : IDisposable, IAsyncDisposable
         {
             _index.EnsureOutbox();
             index.CopyOutbox(current);
+            index.EnterOutbox(index.ListModels().Except(_index.ListModels()), OutgoingChange());
         }
         else
         {

@@ -22,6 +22,18 @@ internal static class StoreProcesses
     public static ChildProcess StartDying(string store, string reference, string path, string folder) =>
         ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, Program), "die", store, reference, path, folder]);
 
+    /// <summary>Starts a process that sends models to the cluster in another store's objects and brings them back, and prints a line after each step.</summary>
+    public static ChildProcess StartExchange(string store, string cluster, string models, int seed) =>
+        ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, Program), "exchange", store, cluster, models, $"{seed}"]);
+
+    /// <summary>Starts a process that is ready to pull, and waits for a line to begin.</summary>
+    public static async Task<ChildProcess> StartPullAsync(string store, string cluster, string reference)
+    {
+        var child = ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, Program), "pull", store, cluster, reference]);
+        Assert.Equal("ready", await child.ReadLineAsync(Cancellation));
+        return child;
+    }
+
     /// <summary>Starts a process that rebuilds a store's index without end, and prints a line after each time.</summary>
     public static ChildProcess StartRebuilding(string store) =>
         ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, Program), "rebuild", store]);

@@ -177,7 +177,7 @@ internal sealed partial class ClusterSender(
                 failure = exception is ContentCorruptedException ? null : exception;
                 _failures[entry.Id] = exception;
                 LogFailed(logger, entry.Model.Reference, member.Name, exception);
-                index.SetOutboxFailed(entry.Id, exception.Message, null);
+                index.SetOutboxFailed(entry, exception.Message, null);
             }
         }
 
@@ -193,7 +193,7 @@ internal sealed partial class ClusterSender(
         {
             var conflict = new TagConflictException(entry.Model.Reference, member.Name, entry.Model.Digest, theirs);
             LogConflict(logger, conflict.Message);
-            index.SetOutboxFailed(entry.Id, conflict.Message, theirs);
+            index.SetOutboxFailed(entry, conflict.Message, theirs);
             return;
         }
 

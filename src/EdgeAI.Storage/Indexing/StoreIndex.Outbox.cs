@@ -21,6 +21,8 @@ internal sealed partial class StoreIndex
             objects INTEGER,
             bytes INTEGER,
             attempts INTEGER NOT NULL DEFAULT 0,
+            asked INTEGER NOT NULL DEFAULT 0,
+            answered INTEGER NOT NULL DEFAULT -1,
             error TEXT,
             conflict BLOB);
         CREATE TABLE IF NOT EXISTS seen_tags (
@@ -48,7 +50,7 @@ internal sealed partial class StoreIndex
     {
         using var connection = Open();
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT id, cluster, name, tag, manifest, length, set_at, entered_at, objects, bytes, attempts, error, conflict FROM outbox ORDER BY id";
+        command.CommandText = "SELECT id, cluster, name, tag, manifest, length, set_at, entered_at, objects, bytes, attempts, error, conflict, asked, answered FROM outbox ORDER BY id";
         using var reader = command.ExecuteReader();
         var entries = new List<OutboxEntry>();
         while (reader.Read())
@@ -67,10 +69,19 @@ internal sealed partial class StoreIndex
                 reader.IsDBNull(9) ? null : reader.GetInt64(9),
                 reader.GetInt32(10),
                 reader.IsDBNull(11) ? null : reader.GetString(11),
-                reader.IsDBNull(12) ? null : ReadDigest(reader, 12))));
+                reader.IsDBNull(12) ? null : ReadDigest(reader, 12)),
+                reader.GetInt32(13),
+                reader.GetInt32(14)));
         }
 
         return entries;
+    }
+
+    /// <summary>Asks for all entries to go now.</summary>
+    public void AskOutbox()
+    {
+        using var connection = Open();
+        Execute(connection, "UPDATE outbox SET asked = asked + 1");
     }
 
     /// <summary>Says how much of an entry is still to go.</summary>
@@ -81,15 +92,16 @@ internal sealed partial class StoreIndex
     }
 
     /// <summary>Says that sending an entry failed.</summary>
-    public void SetOutboxFailed(long id, string error, Digest? conflict)
+    public void SetOutboxFailed(OutboxEntry entry, string error, Digest? conflict)
     {
         using var connection = OpenToWrite();
         Execute(
             connection,
-            "UPDATE outbox SET attempts = attempts + 1, error = $error, conflict = $conflict WHERE id = $id",
+            "UPDATE outbox SET attempts = attempts + 1, answered = $asked, error = $error, conflict = $conflict WHERE id = $id",
             ("$error", error),
             ("$conflict", (object?)conflict?.ToArray() ?? DBNull.Value),
-            ("$id", id));
+            ("$asked", entry.Asked),
+            ("$id", entry.Id));
     }
 
     /// <summary>Says that an entry has gone, and that its cluster has its version under its name.</summary>
