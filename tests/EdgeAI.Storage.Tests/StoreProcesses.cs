@@ -27,9 +27,9 @@ internal static class StoreProcesses
         ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, Program), "exchange", store, cluster, models, $"{seed}"]);
 
     /// <summary>Starts a process that is ready to pull, and waits for a line to begin.</summary>
-    public static async Task<ChildProcess> StartPullAsync(string store, string cluster, string reference)
+    public static async Task<ChildProcess> StartPullAsync(string store, string cluster, string reference, int stop = int.MaxValue)
     {
-        var child = ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, Program), "pull", store, cluster, reference]);
+        var child = ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, Program), "pull", store, cluster, reference, $"{stop}"]);
         Assert.Equal("ready", await child.ReadLineAsync(Cancellation));
         return child;
     }

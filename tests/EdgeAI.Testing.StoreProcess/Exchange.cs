@@ -8,11 +8,11 @@ namespace EdgeAI.Testing.StoreProcess;
 internal sealed class Exchange(IModelStore store)
 {
     /// <summary>Pulls a model.</summary>
-    public async Task PullAsync(ModelReference model)
+    public async Task PullAsync(ModelReference model, int stop)
     {
         Console.WriteLine("ready");
         Console.ReadLine();
-        var result = await store.PullAsync(model, progress: new Reporter());
+        var result = await store.PullAsync(model, progress: new Reporter(stop));
         Console.WriteLine($"done {result.BytesMoved} {result.BytesResumed} {result.WasPresent}");
         Console.WriteLine($"peak {Process.GetCurrentProcess().PeakWorkingSet64}");
     }
@@ -61,8 +61,21 @@ internal sealed class Exchange(IModelStore store)
         }
     }
 
-    private sealed class Reporter : IProgress<PullProgress>
+    private sealed class Reporter(int stop) : IProgress<PullProgress>
     {
-        public void Report(PullProgress value) => Console.WriteLine($"at {value.BytesDone} {value.BytesTotal}");
+        private readonly Lock _lock = new();
+        private int _reports;
+
+        public void Report(PullProgress value)
+        {
+            lock (_lock)
+            {
+                Console.WriteLine($"at {value.BytesDone} {value.BytesTotal}");
+                if (++_reports == stop)
+                {
+                    Console.ReadLine();
+                }
+            }
+        }
     }
 }

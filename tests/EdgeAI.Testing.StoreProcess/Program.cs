@@ -10,11 +10,12 @@ using EdgeAI.Testing.StoreProcess;
 //   rebuild <store>
 //   die <store> <reference> <model file> <folder of objects>
 //   exchange <store> <another store, whose objects are the cluster> <folder of models> <seed> [<steps>]
-//   pull <store> <another store, whose objects are the cluster> <reference>
+//   pull <store> <another store, whose objects are the cluster> <reference> [<report to stop at>]
 //   import <store> <reference> <model file or address> [<stage to stop at> <report to stop at>]
 // The one that dies imports, and is killed in the moment in which an object of its own stands in the folder. A churn, an exchange and a rebuild go on without end, and print a
 // line after each step. An import says "ready", waits for a line, imports, and says "done …" and how much memory it took, or "failed …". At the stage to stop at it says so and
-// waits for a line. A pull says "ready", waits for a line, says "at …" after each chunk, and in the end "done …" and how much memory it took.
+// waits for a line. A pull says "ready", waits for a line, says "at …" after each chunk, or up to the one to stop at, where it waits for ever, and in the end "done …" and how
+// much memory it took.
 var store = ModelStore.Open(args[1]);
 if (args[0] == "churn")
 {
@@ -51,7 +52,7 @@ if (args[0] is "exchange" or "pull")
 {
     store = ModelStore.Open(args[1], clusters: [new StorageCluster("primary", ModelStore.OpenObjects(args[2]))]);
     var exchange = new Exchange(store);
-    await (args[0] == "pull" ? exchange.PullAsync(args[3]) : exchange.RunAsync(args[3], int.Parse(args[4]), args.Length > 5 ? int.Parse(args[5]) : int.MaxValue));
+    await (args[0] == "pull" ? exchange.PullAsync(args[3], args.Length > 4 ? int.Parse(args[4]) : int.MaxValue) : exchange.RunAsync(args[3], int.Parse(args[4]), args.Length > 5 ? int.Parse(args[5]) : int.MaxValue));
     return 0;
 }
 

@@ -99,7 +99,8 @@ public static class EdgeAIServiceCollectionExtensions
         services.GetRequiredService<TimeProvider>(),
         LoggerOf<ModelStore>(services),
         services.GetInstance<ITransferScheduler>(name),
-        services.GetInstances<IModelSourceScheme>(name));
+        services.GetInstances<IModelSourceScheme>(name),
+        [.. services.GetInstances<StorageCluster>(name)]);
 
     // The processor comes last: it can run everything, so whatever stood after it would never be asked.
     private static InferenceEngine CreateEngine(IServiceProvider services, string? name)

@@ -1,0 +1,48 @@
+using EdgeAI.Configuration;
+using EdgeAI.DependencyInjection;
+using EdgeAI.Storage;
+
+#pragma warning disable IDE0130 // Where users of dependency injection look for Add… methods.
+namespace Microsoft.Extensions.DependencyInjection;
+#pragma warning restore IDE0130
+
+/// <summary>Says where an EdgeAI instance's store spreads to.</summary>
+public static class StorageBuilderExtensions
+{
+    /// <summary>Says where the store spreads to.</summary>
+    /// <param name="builder">The instance.</param>
+    /// <param name="configure">Adds clusters.</param>
+    /// <returns>The same builder.</returns>
+    public static IEdgeAIBuilder AddStorage(this IEdgeAIBuilder builder, Action<IStorageBuilder> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+        configure(new StorageBuilder(builder.Services, builder.Name));
+        return builder;
+    }
+
+    /// <summary>Adds a cluster on any tier. The first one added is the primary, the others are backups, in order.</summary>
+    /// <param name="builder">The storage.</param>
+    /// <param name="name">Its name, unique within the store. What is still to be sent to it is kept under this name, so keep it.</param>
+    /// <param name="tier">Where its objects are; it stays the caller's to dispose.</param>
+    /// <returns>The same builder.</returns>
+    public static IStorageBuilder AddCluster(this IStorageBuilder builder, string name, IStorageTier tier)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var cluster = new StorageCluster(name, tier);
+        return builder.AddCluster(_ => cluster);
+    }
+
+    /// <summary>Adds a cluster on a tier that the app's services make. The first one added is the primary, the others are backups, in order.</summary>
+    /// <param name="builder">The storage.</param>
+    /// <param name="name">Its name, unique within the store. What is still to be sent to it is kept under this name, so keep it.</param>
+    /// <param name="tier">Makes the tier, when the store is first asked for.</param>
+    /// <returns>The same builder.</returns>
+    public static IStorageBuilder AddCluster(this IStorageBuilder builder, string name, Func<IServiceProvider, IStorageTier> tier)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(tier);
+        return builder.AddCluster(provider => new StorageCluster(name, tier(provider)));
+    }
+}
