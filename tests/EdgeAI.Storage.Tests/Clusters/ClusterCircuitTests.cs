@@ -1,4 +1,5 @@
 using EdgeAI.Storage.Clusters;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace EdgeAI.Storage.Tests.Clusters;
@@ -92,6 +93,43 @@ public sealed class ClusterCircuitTests
         Open();
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.True(_circuit.IsUsable);
+    }
+
+    [Fact]
+    public async Task ReadWholeAsync_PrimaryComesBack_ReturnsToItAfterProbes()
+    {
+        using var primary = new TestCluster();
+        using var backup = new TestCluster("backup");
+        foreach (var cluster in new[] { primary, backup })
+        {
+            using var content = new MemoryStream([1]);
+            await cluster.PutAsync("packs/a.pack", content, TestContext.Current.CancellationToken);
+        }
+
+        var reader = new ClusterReader(
+            [.. new[] { primary, backup }.Select(cluster => new ClusterMember(cluster.AsCluster(), new ClusterCircuit(_time)))],
+            _time,
+            NullLogger.Instance);
+        primary.IsDown = true;
+        Assert.Equal(3, await CountCallsAsync(primary, reader, 10));
+        primary.IsDown = false;
+        Assert.Equal(0, await CountCallsAsync(primary, reader, 10));
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(10, await CountCallsAsync(primary, reader, 10));
+        Assert.Equal(0, await CountCallsAsync(backup, reader, 10));
+    }
+
+    private static async Task<int> CountCallsAsync(TestCluster cluster, ClusterReader reader, int reads)
+    {
+        var before = cluster.Calls;
+        for (var i = 0; i < reads; i++)
+        {
+            Assert.NotNull(await reader.ReadWholeAsync("packs/a.pack", 1, _ => true, "read", TestContext.Current.CancellationToken));
+        }
+
+        return cluster.Calls - before;
     }
 
     private void Open()
