@@ -229,11 +229,9 @@ internal sealed class ClusterPublisher(
         }
     }
 
-    private IEnumerable<Digest> ListRelated(ModelInfo model) => index.ListModels()
-        .OrderByDescending(known => known.Reference.Name == model.Reference.Name)
-        .ThenByDescending(known => known.ImportedAt)
-        .Select(known => known.Digest)
-        .Concat(index.ListManifests())
+    // What a cluster has had under the name is there, though no name may mean it here any more.
+    private IEnumerable<Digest> ListRelated(ModelInfo model) => index.ListSeen(model.Reference.Name, MaxRelated + 1)
+        .Concat(index.ListNearestVersions(model.Reference.Name, MaxRelated + 1))
         .Where(digest => digest != model.Digest)
         .Distinct()
         .Take(MaxRelated);

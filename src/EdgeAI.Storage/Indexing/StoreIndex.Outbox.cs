@@ -30,7 +30,7 @@ internal sealed partial class StoreIndex
             name TEXT NOT NULL,
             tag TEXT NOT NULL,
             manifest BLOB NOT NULL,
-            PRIMARY KEY (cluster, name, tag)) WITHOUT ROWID;
+            PRIMARY KEY (name, tag, cluster)) WITHOUT ROWID;
         """;
 
     /// <summary>Makes tables that a store of an earlier version lacks.</summary>
@@ -124,6 +124,24 @@ internal sealed partial class StoreIndex
         command.Parameters.AddWithValue("$tag", model.Tag);
         command.Parameters.AddWithValue("$manifest", manifest.ToArray());
         return (long)command.ExecuteScalar()! > 0;
+    }
+
+    /// <summary>Versions of a model that this store has seen on clusters.</summary>
+    public List<Digest> ListSeen(string model, int limit)
+    {
+        using var connection = Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT DISTINCT manifest FROM seen_tags WHERE name = $name LIMIT $limit";
+        command.Parameters.AddWithValue("$name", model);
+        command.Parameters.AddWithValue("$limit", limit);
+        using var reader = command.ExecuteReader();
+        var versions = new List<Digest>();
+        while (reader.Read())
+        {
+            versions.Add(ReadDigest(reader, 0));
+        }
+
+        return versions;
     }
 
     /// <summary>Enters names as if they had just been set.</summary>
