@@ -110,7 +110,13 @@ public sealed partial class ModelStore : IDisposable, IAsyncDisposable
             _directory,
             _index,
             _epochs,
-            tier => new ClusterPublisher(tier, _tier, _index, _manifests, _signatures, _clusters),
+            () => new ClusterPublisher(
+                new BoundedTier(member.Tier, ClusterReader.Patience * member.Cluster.SlowAfter, _time),
+                _tier,
+                _index,
+                _manifests,
+                _signatures,
+                _clusters),
             _time,
             _logger)),
     ];

@@ -22,6 +22,7 @@ public sealed partial class ModelStore
                 return await collector.RunAsync_NeedsLock(cancellationToken).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
+        BeginSending();
         LogCollected(_logger, report.BytesFreed);
         return report;
     }

@@ -53,6 +53,11 @@ public sealed partial class ModelStore
             await HealNamesAsync_NeedsLock(cancellationToken).ConfigureAwait(false);
         }
 
+        foreach (var member in _clusters.Members)
+        {
+            _index.EnterNewCluster(member.Name, NowInMilliseconds());
+        }
+
         _isOpen = true;
         BeginSending();
     }

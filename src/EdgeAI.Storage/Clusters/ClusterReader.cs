@@ -10,10 +10,10 @@ namespace EdgeAI.Storage.Clusters;
 /// </summary>
 internal sealed partial class ClusterReader(IReadOnlyList<ClusterMember> members, TimeProvider time, ILogger logger)
 {
-    private const int Rounds = 3;
+    /// <summary>With no other cluster to go to a slow one is waited for so many times longer, but not for ever.</summary>
+    public const int Patience = 6;
 
-    // With no other cluster to go to a slow one is waited for longer, but not for ever.
-    private const int Patience = 6;
+    private const int Rounds = 3;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
 

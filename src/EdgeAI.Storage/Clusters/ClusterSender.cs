@@ -16,7 +16,7 @@ internal sealed partial class ClusterSender(
     StoreDirectory directory,
     StoreIndex index,
     StoreEpochs epochs,
-    Func<IStorageTier, ClusterPublisher> publish,
+    Func<ClusterPublisher> publish,
     TimeProvider time,
     ILogger logger) : IAsyncDisposable
 {
@@ -105,9 +105,9 @@ internal sealed partial class ClusterSender(
                 }
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException or UnauthorizedAccessException or SqliteException or EdgeAIException)
+        catch (Exception exception) when (_end.IsCancellationRequested || exception is OperationCanceledException or IOException or UnauthorizedAccessException or SqliteException or EdgeAIException)
         {
-            // The store's own disk fails, or the store is gone: whoever calls it next hears of that, and begins anew.
+            // It was told to end, whatever a cluster made of that; or the store's own disk fails, or the store is gone: whoever calls it next hears of that, and begins anew.
             LogStopped(logger, member.Name, exception);
         }
     }
@@ -187,7 +187,7 @@ internal sealed partial class ClusterSender(
     private async ValueTask SendAsync(OutboxEntry entry, CancellationToken cancellationToken)
     {
         using var epoch = await epochs.EnterAsync(cancellationToken).ConfigureAwait(false);
-        var publisher = publish(member.Tier);
+        var publisher = publish();
         await publisher.RunAsync(entry.Model, (objects, bytes) => index.SetOutboxLeft(entry.Id, objects, bytes), cancellationToken).ConfigureAwait(false);
         if (await publisher.MoveTagAsync(entry.Model, digest => index.HasSeen(entry.Model.Reference, digest), cancellationToken).ConfigureAwait(false) is { } theirs)
         {

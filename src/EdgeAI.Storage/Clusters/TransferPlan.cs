@@ -89,7 +89,7 @@ internal static class TransferPlan
             var found = ManifestSerializer.Deserialize(manifest, json);
             return new PlacedManifest(json, found, ReadPlaces(places, [.. ChunksOf(found).Concat(priorChunks).Distinct()]));
         }
-        catch (Exception exception) when (exception is ContentCorruptedException or IOException or FormatException or ArgumentException)
+        catch (Exception exception) when (exception is EdgeAIException or IOException or FormatException or ArgumentException)
         {
             return null;
         }

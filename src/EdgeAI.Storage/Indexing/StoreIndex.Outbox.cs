@@ -157,6 +157,34 @@ internal sealed partial class StoreIndex
         transaction.Commit();
     }
 
+    /// <summary>Enters every name for a cluster that nothing was ever sent to, nor is to go to: it has been added since they were set.</summary>
+    public void EnterNewCluster(string cluster, DateTimeOffset at)
+    {
+        const string ToEnter = """
+            FROM names n JOIN manifests m ON m.digest = n.manifest
+            WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE cluster = $cluster) AND NOT EXISTS (SELECT 1 FROM seen_tags WHERE cluster = $cluster)
+            """;
+
+        // Nearly always there is none, and who only reads is not to wait for who writes.
+        using (var looking = Open())
+        {
+            using var command = looking.CreateCommand();
+            command.CommandText = "SELECT EXISTS (SELECT 1 " + ToEnter + ")";
+            command.Parameters.AddWithValue("$cluster", cluster);
+            if ((long)command.ExecuteScalar()! == 0)
+            {
+                return;
+            }
+        }
+
+        using var connection = OpenToWrite();
+        Execute(
+            connection,
+            "INSERT INTO outbox (cluster, name, tag, manifest, length, set_at, entered_at) SELECT $cluster, n.name, n.tag, n.manifest, m.length, n.set_at, $at " + ToEnter + " ORDER BY n.set_at",
+            ("$cluster", cluster),
+            ("$at", at.ToUnixTimeMilliseconds()));
+    }
+
     /// <summary>Enters what another index knows of clusters.</summary>
     public void CopyOutbox(string from)
     {
