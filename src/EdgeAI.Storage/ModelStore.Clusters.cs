@@ -126,7 +126,6 @@ public sealed partial class ModelStore : IDisposable, IAsyncDisposable
     {
         if (_indexFiles.FindCurrent() is { } current && _index.FindProblem() is null)
         {
-            _index.EnsureOutbox();
             index.CopyOutbox(current);
             index.EnterOutbox(index.ListModels().Except(_index.ListModels()), OutgoingChange());
         }

@@ -41,8 +41,6 @@ public sealed partial class ModelStore
             await MakeIndexAsync_NeedsLock(cancellationToken).ConfigureAwait(false);
         }
 
-        _index.EnsureOutbox();
-
         // Alone in the store, whoever opens it clears what a crashed process left half written.
         using var alone = _epochs.TryEnterAlone();
         using var commits = alone is null ? null : FileLock.TryAcquireExclusive(_directory.CommitLock);

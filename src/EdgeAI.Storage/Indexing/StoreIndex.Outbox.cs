@@ -9,7 +9,7 @@ internal sealed partial class StoreIndex
 {
     private const string OutboxTables = """
 
-        CREATE TABLE IF NOT EXISTS outbox (
+        CREATE TABLE outbox (
             id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
             cluster TEXT NOT NULL,
             name TEXT NOT NULL,
@@ -25,25 +25,13 @@ internal sealed partial class StoreIndex
             answered INTEGER NOT NULL DEFAULT -1,
             error TEXT,
             conflict BLOB);
-        CREATE TABLE IF NOT EXISTS seen_tags (
+        CREATE TABLE seen_tags (
             cluster TEXT NOT NULL,
             name TEXT NOT NULL,
             tag TEXT NOT NULL,
             manifest BLOB NOT NULL,
             PRIMARY KEY (name, tag, cluster)) WITHOUT ROWID;
         """;
-
-    /// <summary>Makes tables that a store of an earlier version lacks.</summary>
-    public void EnsureOutbox()
-    {
-        using var connection = Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT COUNT(*) FROM sqlite_master WHERE name IN ('outbox', 'seen_tags')";
-        if ((long)command.ExecuteScalar()! < 2)
-        {
-            Execute(connection, OutboxTables);
-        }
-    }
 
     /// <summary>What is to go to clusters, in order.</summary>
     public List<OutboxEntry> ListOutbox()

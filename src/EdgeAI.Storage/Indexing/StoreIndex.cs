@@ -13,7 +13,7 @@ internal sealed partial class StoreIndex
     private const int BusyTimeoutSeconds = 60;
 
     // What the tables are like: another number is another form, and a file that lost its content has none.
-    private const long SchemaVersion = 3;
+    private const long SchemaVersion = 4;
 
     private const int SqliteCorrupt = 11;
     private const int SqliteCannotOpen = 14;

@@ -2,6 +2,7 @@ using EdgeAI.Models;
 using EdgeAI.Storage.Clusters;
 using EdgeAI.Testing.Catalogue;
 using EdgeAI.Testing.Files;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Time.Testing;
 
 namespace EdgeAI.Storage.Tests.Clusters;
@@ -112,6 +113,31 @@ public sealed class SendingFaultTests : IDisposable
         Assert.Equal(written, _cluster.BytesWritten);
     }
 
+    // The row of a name and what is to go are one transaction: where it fails the name is taken back, and what was to go before still is.
+    [Fact]
+    public async Task ImportAsync_OutboxCannotBeWritten_LeavesNameAndBacklogAsTheyWere()
+    {
+        using var test = new TestStore(null, _cluster.AsCluster());
+        _cluster.IsDown = true;
+        await test.ImportAsync("model:1", TestModels.Add);
+        var before = await test.ListAsync();
+        var backlog = Assert.Single((await test.Store.GetBacklogAsync(Cancellation)).Entries);
+        await ExecuteAsync(test, "CREATE TRIGGER broken BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'broken'); END");
+
+        await Assert.ThrowsAsync<StorageException>(() => test.ImportAsync("model:1", TestModels.Mlp));
+        await Assert.ThrowsAsync<StorageException>(() => test.ImportAsync("other:1", TestModels.Mlp));
+
+        Assert.Equal(before, await test.ListAsync());
+        Assert.Equal(backlog.Digest, Assert.Single((await test.Store.GetBacklogAsync(Cancellation)).Entries).Digest);
+        Assert.Single(Directory.GetFiles(Path.Combine(test.Directory, "objects", "names")));
+        await ExecuteAsync(test, "DROP TRIGGER broken");
+        await test.Store.CollectGarbageAsync(Cancellation);
+        _cluster.IsDown = false;
+        await test.Store.FlushAsync(Cancellation);
+        await RequireOnClusterAsync(TestModels.Add);
+        Assert.Equal(before, await test.ListAsync());
+    }
+
     // The name's object is the moment from which an import counts: one that died right after it is sent, one that died before is not.
     [Theory]
     [InlineData("packs")]
@@ -143,6 +169,15 @@ public sealed class SendingFaultTests : IDisposable
         }
 
         Assert.Empty((await test.Store.VerifyAsync(Cancellation)).Problems);
+    }
+
+    private static async Task ExecuteAsync(TestStore test, string sql)
+    {
+        await using var connection = new SqliteConnection($"Data Source={test.IndexPath};Pooling=False");
+        await connection.OpenAsync(Cancellation);
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync(Cancellation);
     }
 
     private async Task RequireOnClusterAsync(TestModel model)
