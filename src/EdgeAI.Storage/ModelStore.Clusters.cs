@@ -1,5 +1,6 @@
 using EdgeAI.Storage.Clusters;
 using EdgeAI.Storage.Indexing;
+using EdgeAI.Transfers;
 
 namespace EdgeAI.Storage;
 
@@ -9,6 +10,7 @@ public sealed partial class ModelStore : IDisposable, IAsyncDisposable
 
     private readonly ClusterReader _clusters;
     private readonly List<ClusterSender> _senders;
+    private readonly ITransferScheduler _transfers;
 
     /// <inheritdoc/>
     public async ValueTask FlushAsync(CancellationToken cancellationToken = default)
@@ -111,7 +113,7 @@ public sealed partial class ModelStore : IDisposable, IAsyncDisposable
             _index,
             _epochs,
             () => new ClusterPublisher(
-                new BoundedTier(member.Tier, ClusterReader.Patience * member.Cluster.SlowAfter, _time),
+                new BoundedTier(member.Tier, ClusterReader.Patience * member.Cluster.SlowAfter, _time, _transfers),
                 _tier,
                 _index,
                 _manifests,

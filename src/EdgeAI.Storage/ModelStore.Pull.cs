@@ -5,7 +5,9 @@ using EdgeAI.Storage.Manifests;
 using EdgeAI.Storage.Matching;
 using EdgeAI.Storage.Names;
 using EdgeAI.Storage.Tiers;
+using EdgeAI.Storage.Transfers;
 using EdgeAI.Storage.Trust;
+using EdgeAI.Transfers;
 
 namespace EdgeAI.Storage;
 
@@ -15,6 +17,7 @@ public sealed partial class ModelStore
     private static readonly TimeSpan IncomingLife = TimeSpan.FromDays(7);
 
     private readonly bool _pullsOnUse;
+    private readonly SharedPulls _pulls = new();
 
     /// <inheritdoc/>
     public async ValueTask<PullResult> PullAsync(
@@ -24,8 +27,7 @@ public sealed partial class ModelStore
         CancellationToken cancellationToken = default)
     {
         RequireTag(model);
-        var clusters = _clusters.Begin(from);
-        return await RunAsync(() => PullAsync(model, clusters, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await RunAsync(() => PullAsync(model, from, TransferPriority.Normal, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -41,7 +43,7 @@ public sealed partial class ModelStore
         {
             if (_pullsOnUse && _clusters.Members.Count > 0 && model.Tag is not null && _index.FindModel(model) is null)
             {
-                await PullAsync(model, _clusters.Begin(null), null, cancellationToken).ConfigureAwait(false);
+                await PullAsync(model, null, TransferPriority.Critical, null, cancellationToken).ConfigureAwait(false);
             }
 
             return await operation().ConfigureAwait(false);
@@ -57,10 +59,29 @@ public sealed partial class ModelStore
         },
         cancellationToken);
 
-    private async Task<PullResult> PullAsync(ModelReference model, ClusterReader clusters, IProgress<PullProgress>? progress, CancellationToken cancellationToken)
+    private async Task<PullResult> PullAsync(ModelReference model, string? only, TransferPriority priority, IProgress<PullProgress>? progress, CancellationToken cancellationToken)
     {
-        var (from, remote) = await FindNameAsync(model, clusters, cancellationToken).ConfigureAwait(false);
+        var transfer = await _transfers.BeginAsync(TransferDirection.Down, priority, cancellationToken).ConfigureAwait(false);
+        var requests = new PacedRequests(transfer);
+        await using (requests.ConfigureAwait(false))
+        {
+            var clusters = _clusters.Begin(only, requests);
+            var (from, remote) = await FindNameAsync(model, clusters, cancellationToken).ConfigureAwait(false);
+            await requests.BeginAsync((int)clusters.Bytes, cancellationToken).ConfigureAwait(false);
+            using var shared = _pulls.Join(remote.Digest, transfer);
+            return await PullAsync(model, from, remote, clusters, requests, progress, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
+    private async Task<PullResult> PullAsync(
+        ModelReference model,
+        string from,
+        ModelInfo remote,
+        ClusterReader clusters,
+        PacedRequests requests,
+        IProgress<PullProgress>? progress,
+        CancellationToken cancellationToken)
+    {
         // Of several who pull one version one does the work, for as long as that takes, and the others find it done.
         var wait = _wait with { Timeout = TimeSpan.MaxValue };
         using var single = await FileLock.AcquireExclusiveAsync(_directory.PullLock(remote.Digest), wait, cancellationToken).ConfigureAwait(false);
@@ -77,6 +98,7 @@ public sealed partial class ModelStore
         {
             using var pull = new ClusterPull(clusters, map, _index, incoming, progress, _logger);
             await pull.RunAsync(model, remote.Digest, placed, cancellationToken).ConfigureAwait(false);
+            await requests.CompleteAsync(cancellationToken).ConfigureAwait(false);
             var packs = await incoming.CompleteAsync().ConfigureAwait(false);
             var tensors = _index.HasTensors(remote.Digest) ? [] : await StoredTensors.ReadAsync(placed.Manifest, incoming, cancellationToken).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();

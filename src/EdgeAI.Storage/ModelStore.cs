@@ -70,6 +70,7 @@ public sealed partial class ModelStore : IModelStore
         _logger = logger;
         _pullsOnUse = options.PullOnUse;
         _clusters = new ClusterReader([.. clusters.Select(cluster => new ClusterMember(cluster, new ClusterCircuit(time)))], time, logger);
+        _transfers = transfers;
         _senders = MakeSenders();
     }
 

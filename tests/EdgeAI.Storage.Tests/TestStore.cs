@@ -1,6 +1,7 @@
 using EdgeAI.Models;
 using EdgeAI.Testing.Catalogue;
 using EdgeAI.Testing.Files;
+using EdgeAI.Transfers;
 
 namespace EdgeAI.Storage.Tests;
 
@@ -10,10 +11,17 @@ internal sealed class TestStore : IDisposable
     private readonly TemporaryDirectory _folder = new();
 
     private readonly StorageCluster[] _clusters;
+    private readonly ITransferScheduler? _transfers;
 
     public TestStore(string? directory = null, params StorageCluster[] clusters)
+        : this(null, directory, clusters)
+    {
+    }
+
+    public TestStore(ITransferScheduler? transfers, string? directory, params StorageCluster[] clusters)
     {
         Directory = directory ?? _folder.Combine("store");
+        _transfers = transfers;
         _clusters = clusters;
         Store = Open();
     }
@@ -42,7 +50,7 @@ internal sealed class TestStore : IDisposable
         Store = Open();
     }
 
-    private ModelStore Open() => ModelStore.Open(Directory, clusters: _clusters);
+    private ModelStore Open() => ModelStore.Open(Directory, transfers: _transfers, clusters: _clusters);
 
     /// <summary>Imports a model of the catalogue.</summary>
     public async Task<ImportResult> ImportAsync(ModelReference reference, TestModel model, IProgress<ImportProgress>? progress = null)

@@ -39,7 +39,7 @@ internal sealed class ClusterMap(ClusterReader clusters, StoreIndex index, Manif
         {
             try
             {
-                await WalkAsync(clusters.Begin(member.Name), seen, found, action, cancellationToken).ConfigureAwait(false);
+                await WalkAsync(clusters.Only(member), seen, found, action, cancellationToken).ConfigureAwait(false);
             }
             catch (ClusterUnavailableException) when (++failures < clusters.Members.Count)
             {

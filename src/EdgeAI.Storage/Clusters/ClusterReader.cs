@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using EdgeAI.Storage.Tiers;
+using EdgeAI.Storage.Transfers;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeAI.Storage.Clusters;
@@ -8,7 +9,11 @@ namespace EdgeAI.Storage.Clusters;
 /// <summary>
 /// Reads from the first cluster that is well, and from the next where that one fails, is slow, lacks what is asked for or has it damaged. Thread-safe.
 /// </summary>
-internal sealed partial class ClusterReader(IReadOnlyList<ClusterMember> members, TimeProvider time, ILogger logger)
+/// <param name="members">The clusters, in the order in which they are asked.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Told of failures.</param>
+/// <param name="requests">What its bytes ask for their turn, whose wait is not the clusters'; null where the tiers ask themselves.</param>
+internal sealed partial class ClusterReader(IReadOnlyList<ClusterMember> members, TimeProvider time, ILogger logger, PacedRequests? requests = null)
 {
     /// <summary>With no other cluster to go to a slow one is waited for so many times longer, but not for ever.</summary>
     public const int Patience = 6;
@@ -17,7 +22,7 @@ internal sealed partial class ClusterReader(IReadOnlyList<ClusterMember> members
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
 
-    private readonly StrongBox<long> _bytes = new();
+    private StrongBox<long> _bytes = new();
 
     /// <summary>The clusters, in the order in which they are asked.</summary>
     public IReadOnlyList<ClusterMember> Members => members;
@@ -27,12 +32,17 @@ internal sealed partial class ClusterReader(IReadOnlyList<ClusterMember> members
 
     /// <summary>A reader of the same clusters, or of one of them, that counts its own bytes.</summary>
     /// <param name="only">The name of the one; null for all.</param>
+    /// <param name="paced">What its bytes ask for their turn.</param>
     /// <exception cref="ArgumentException">There is none of that name.</exception>
-    public ClusterReader Begin(string? only) => new(
+    public ClusterReader Begin(string? only, PacedRequests paced) => new(
         only is null ? members : [members.FirstOrDefault(member => member.Name == only)
             ?? throw new ArgumentException($"The store has no cluster '{only}'; it has {(members.Count == 0 ? "none" : string.Join(", ", members.Select(member => member.Name)))}.", nameof(only))],
         time,
-        logger);
+        logger,
+        paced);
+
+    /// <summary>A reader of one of the clusters, whose bytes are counted here.</summary>
+    public ClusterReader Only(ClusterMember member) => new([member], time, logger, requests) { _bytes = _bytes };
 
     /// <summary>Reads an object whole.</summary>
     /// <param name="key">The key.</param>
@@ -42,11 +52,16 @@ internal sealed partial class ClusterReader(IReadOnlyList<ClusterMember> members
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <returns>Null when no cluster has it, right.</returns>
     /// <exception cref="ClusterUnavailableException">No cluster has it, and not all could be asked.</exception>
-    public ValueTask<byte[]?> ReadWholeAsync(string key, long maxLength, Predicate<byte[]> isRight, string action, CancellationToken cancellationToken) => AskAsync(
-        [],
-        action,
-        async (member, token) => await ReadWholeAsync(member.Tier, key, maxLength, token).ConfigureAwait(false) is { } bytes && isRight(bytes) ? bytes : null,
-        cancellationToken);
+    public async ValueTask<byte[]?> ReadWholeAsync(string key, long maxLength, Predicate<byte[]> isRight, string action, CancellationToken cancellationToken)
+    {
+        var whole = await AskAsync(
+            [],
+            action,
+            async (member, token) => await ReadWholeAsync(member.Tier, key, maxLength, token).ConfigureAwait(false) is { } bytes && isRight(bytes) ? bytes : null,
+            cancellationToken).ConfigureAwait(false);
+        await TakeTurnAsync(whole?.Length ?? 0, cancellationToken).ConfigureAwait(false);
+        return whole;
+    }
 
     /// <summary>Reads a range of an object.</summary>
     /// <returns>Null when no cluster has it whole.</returns>
@@ -59,6 +74,7 @@ internal sealed partial class ClusterReader(IReadOnlyList<ClusterMember> members
         string action,
         CancellationToken cancellationToken)
     {
+        await TakeTurnAsync(length, cancellationToken).ConfigureAwait(false);
         var found = await AskAsync(
             except,
             action,
@@ -217,6 +233,8 @@ internal sealed partial class ClusterReader(IReadOnlyList<ClusterMember> members
             member.Circuit.Leave(isProbe, isWell);
         }
     }
+
+    private ValueTask TakeTurnAsync(int bytes, CancellationToken cancellationToken) => requests?.BeginAsync(bytes, cancellationToken) ?? default;
 
     private void Count(int read) => Interlocked.Add(ref _bytes.Value, Math.Max(0, read));
 

@@ -1,5 +1,6 @@
 using EdgeAI.Models;
 using EdgeAI.Storage.Clusters;
+using EdgeAI.Storage.Transfers;
 using EdgeAI.Testing.Catalogue;
 using EdgeAI.Testing.Files;
 using Microsoft.Data.Sqlite;
@@ -52,7 +53,7 @@ public sealed class SendingFaultTests : IDisposable
     public async Task PutAsync_ClusterHangs_IsLeftAfterTheLimitAndWhatTheLengthAllows()
     {
         var time = new FakeTimeProvider();
-        var tier = new BoundedTier(_cluster, TimeSpan.FromSeconds(10), time);
+        var tier = new BoundedTier(_cluster, TimeSpan.FromSeconds(10), time, new TransferScheduler());
         var never = new TaskCompletionSource();
         _cluster.Before = (_, _) => new ValueTask(never.Task);
         using var content = new MemoryStream(new byte[64 << 10]);
