@@ -45,4 +45,15 @@ public static class StorageBuilderExtensions
         ArgumentNullException.ThrowIfNull(tier);
         return builder.AddCluster(provider => new StorageCluster(name, tier(provider)));
     }
+
+    /// <summary>Limits how fast bytes move to and from other machines, clusters among them.</summary>
+    /// <param name="builder">The storage.</param>
+    /// <param name="up">The most that goes out, such as <c>20Mbps</c> (bits) or <c>2.5MB/s</c> (bytes); null for no limit.</param>
+    /// <param name="down">The most that comes in; null for no limit.</param>
+    /// <returns>The same builder.</returns>
+    public static IStorageBuilder LimitBandwidth(this IStorageBuilder builder, string? up = null, string? down = null)
+    {
+        EdgeAIBuilderExtensions.LimitBandwidth(builder, up, down);
+        return builder;
+    }
 }

@@ -1,8 +1,10 @@
+using EdgeAI.Configuration;
 using EdgeAI.Models;
 using EdgeAI.Storage;
 using EdgeAI.Testing.Catalogue;
 using EdgeAI.Testing.Files;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace EdgeAI.Runtime.Tests.DependencyInjection;
 
@@ -59,5 +61,20 @@ public sealed class ClusterTests : IDisposable
         Assert.True(pulled.BytesMoved > 0);
         await Assert.ThrowsAsync<ModelNotFoundException>(
             async () => await provider.GetRequiredService<IModelStore>().PullAsync("model:1", "primary", cancellationToken: Cancellation));
+    }
+
+    [Fact]
+    public async Task LimitBandwidth_OfAStorage_IsTheInstances()
+    {
+        using var folder = new TemporaryDirectory();
+        var services = new ServiceCollection();
+        services.AddEdgeAI("limited", options => options.DataDirectory = folder.Combine("a"))
+            .AddStorage(storage => storage.LimitBandwidth(up: "20Mbps", down: "100Mbps").AddCluster("primary", _primary));
+        services.AddEdgeAI("wrong", options => options.DataDirectory = folder.Combine("b")).AddStorage(storage => storage.LimitBandwidth(up: "20 apples"));
+        await using var provider = services.BuildServiceProvider();
+
+        var options = provider.GetRequiredService<IOptionsMonitor<EdgeAIOptions>>();
+        Assert.Equal(("20Mbps", "100Mbps"), (options.Get("limited").Storage.Bandwidth.Up, options.Get("limited").Storage.Bandwidth.Down));
+        Assert.Throws<OptionsValidationException>(() => options.Get("wrong"));
     }
 }
