@@ -44,6 +44,6 @@ public sealed partial class ModelStore
     [LoggerMessage(11, LogLevel.Information, "Signed {Model} with the key {KeyId}.")]
     private static partial void LogSigned(ILogger logger, ModelReference model, Digest keyId);
 
-    [LoggerMessage(12, LogLevel.Information, "Pulled {Model} as {Digest} from the cluster {Cluster}: {Bytes} bytes were moved.")]
-    private static partial void LogPulled(ILogger logger, ModelReference model, Digest digest, string cluster, long bytes);
+    [LoggerMessage(12, LogLevel.Information, "Pulled {Model} as {Digest}: {Bytes} bytes were moved.")]
+    private static partial void LogPulled(ILogger logger, ModelReference model, Digest digest, long bytes);
 }

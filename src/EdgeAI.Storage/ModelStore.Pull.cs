@@ -26,7 +26,7 @@ public sealed partial class ModelStore
         IProgress<PullProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        RequireTag(model);
+        ArgumentNullException.ThrowIfNull(model);
         return await RunAsync(() => PullAsync(model, from, TransferPriority.Normal, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
@@ -41,7 +41,7 @@ public sealed partial class ModelStore
     private Task<T> RunLocalAsync<T>(ModelReference model, Func<Task<T>> operation, CancellationToken cancellationToken) => RunAsync(
         async () =>
         {
-            if (_pullsOnUse && _clusters.Members.Count > 0 && model.Tag is not null && _index.FindModel(model) is null)
+            if (_pullsOnUse && _clusters.Members.Count > 0 && _index.FindModel(model) is null)
             {
                 await PullAsync(model, null, TransferPriority.Critical, null, cancellationToken).ConfigureAwait(false);
             }
@@ -66,17 +66,27 @@ public sealed partial class ModelStore
         await using (requests.ConfigureAwait(false))
         {
             var clusters = _clusters.Begin(only, requests);
-            var (from, remote) = await FindNameAsync(model, clusters, cancellationToken).ConfigureAwait(false);
+            if (model.Digest is not null && _index.FindModel(model) is { } here && await FindLocalAsync(here.Digest, cancellationToken).ConfigureAwait(false) is not null)
+            {
+                return new PullResult(here, true, 0, 0);
+            }
+
+            var (from, name, digest) = model.Digest is { } version
+                ? (null, ModelReference.Parse($"{model.Name}:sha256-{version.Hex}"), version)
+                : await FindNameAsync(model, clusters, cancellationToken).ConfigureAwait(false);
             await requests.BeginAsync((int)clusters.Bytes, cancellationToken).ConfigureAwait(false);
-            using var shared = _pulls.Join(remote.Digest, transfer);
-            return await PullAsync(model, from, remote, clusters, requests, progress, cancellationToken).ConfigureAwait(false);
+            using var shared = _pulls.Join(digest, transfer);
+            var result = await PullAsync(model, name, digest, new ClusterChange([], from, NowInMilliseconds()), clusters, requests, progress, cancellationToken).ConfigureAwait(false);
+            LogPulled(_logger, model, digest, result.BytesMoved);
+            return result;
         }
     }
 
     private async Task<PullResult> PullAsync(
         ModelReference model,
-        string from,
-        ModelInfo remote,
+        ModelReference name,
+        Digest digest,
+        ClusterChange change,
         ClusterReader clusters,
         PacedRequests requests,
         IProgress<PullProgress>? progress,
@@ -84,38 +94,38 @@ public sealed partial class ModelStore
     {
         // Of several who pull one version one does the work, for as long as that takes, and the others find it done.
         var wait = _wait with { Timeout = TimeSpan.MaxValue };
-        using var single = await FileLock.AcquireExclusiveAsync(_directory.PullLock(remote.Digest), wait, cancellationToken).ConfigureAwait(false);
+        using var single = await FileLock.AcquireExclusiveAsync(_directory.PullLock(digest), wait, cancellationToken).ConfigureAwait(false);
         using var epoch = await _epochs.EnterAsync(cancellationToken).ConfigureAwait(false);
-        var folder = _directory.IncomingModel(remote.Digest);
+        var folder = _directory.IncomingModel(digest);
         var map = new ClusterMap(clusters, _index, _manifests);
-        var placed = await FindLocalAsync(remote.Digest, cancellationToken).ConfigureAwait(false)
-            ?? await map.FindAsync(model, remote.Digest, cancellationToken).ConfigureAwait(false)
-            ?? throw new ContentCorruptedException(remote.Digest, ManifestSerializer.KeyOf(remote.Digest), $"no cluster has the manifest of '{model}'");
-        var signatures = await ReadSignaturesAsync(model, remote.Digest, clusters, cancellationToken).ConfigureAwait(false);
+        var placed = await FindLocalAsync(digest, cancellationToken).ConfigureAwait(false)
+            ?? await map.FindAsync(model, digest, cancellationToken).ConfigureAwait(false)
+            ?? throw (model.Digest is null
+                ? new ContentCorruptedException(digest, ManifestSerializer.KeyOf(digest), $"no cluster has the manifest of '{model}'")
+                : NotFound(model));
+        var signatures = await ReadSignaturesAsync(model, digest, clusters, cancellationToken).ConfigureAwait(false);
         PullResult result;
         var incoming = await IncomingPacks.OpenAsync(folder, _tier, _chunks, cancellationToken).ConfigureAwait(false);
         await using (incoming.ConfigureAwait(false))
         {
             using var pull = new ClusterPull(clusters, map, _index, incoming, progress, _logger);
-            await pull.RunAsync(model, remote.Digest, placed, cancellationToken).ConfigureAwait(false);
+            await pull.RunAsync(model, digest, placed, cancellationToken).ConfigureAwait(false);
             await requests.CompleteAsync(cancellationToken).ConfigureAwait(false);
             var packs = await incoming.CompleteAsync().ConfigureAwait(false);
-            var tensors = _index.HasTensors(remote.Digest) ? [] : await StoredTensors.ReadAsync(placed.Manifest, incoming, cancellationToken).ConfigureAwait(false);
+            var tensors = _index.HasTensors(digest) ? [] : await StoredTensors.ReadAsync(placed.Manifest, incoming, cancellationToken).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             using var commit = await FileLock.AcquireSharedAsync(_directory.CommitLock, _wait, CancellationToken.None).ConfigureAwait(false);
-            await PutSignaturesAsync(remote.Digest, signatures).ConfigureAwait(false);
+            await PutSignaturesAsync(digest, signatures).ConfigureAwait(false);
             var fresh = packs.SelectMany(pack => pack.Entries).Sum(entry => (long)entry.Length);
-            var change = new ClusterChange([], from, NowInMilliseconds());
-            var imported = await CommitAsync(model, remote.Digest, placed.Json, placed.Manifest, packs, tensors, fresh, change).ConfigureAwait(false);
+            var imported = await CommitAsync(name, digest, placed.Json, placed.Manifest, packs, tensors, fresh, change).ConfigureAwait(false);
             result = new PullResult(imported.Model, imported.WasPresent, clusters.Bytes, incoming.Resumed);
         }
 
         Directory.Delete(folder, recursive: true);
-        LogPulled(_logger, model, remote.Digest, from, result.BytesMoved);
         return result;
     }
 
-    private async ValueTask<(string From, ModelInfo Model)> FindNameAsync(ModelReference model, ClusterReader clusters, CancellationToken cancellationToken)
+    private async ValueTask<(string? From, ModelReference Name, Digest Digest)> FindNameAsync(ModelReference model, ClusterReader clusters, CancellationToken cancellationToken)
     {
         var key = NameStore.KeyOf(model);
         var found = clusters.Members.Count == 0 ? null : await clusters.AskAsync<Tuple<string, ModelInfo>>(
@@ -129,8 +139,8 @@ public sealed partial class ModelStore
                     : null,
             cancellationToken).ConfigureAwait(false);
         return found is null
-            ? throw new ModelNotFoundException(model, [.. _index.ListModels().Take(8).Select(known => known.Reference.ToString())])
-            : (found.Item1, found.Item2);
+            ? throw NotFound(model)
+            : (found.Item1, model, found.Item2.Digest);
     }
 
     // A version that is here whole, perhaps since a moment ago, needs nothing of a cluster.

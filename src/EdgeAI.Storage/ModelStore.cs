@@ -163,7 +163,9 @@ public sealed partial class ModelStore : IModelStore
         cancellationToken);
 
     private ModelInfo Require(ModelReference model) => _index.FindModel(model)
-        ?? throw new ModelNotFoundException(model, [.. _index.ListModels().Take(8).Select(known => known.Reference.ToString())]);
+        ?? throw NotFound(model);
+
+    private ModelNotFoundException NotFound(ModelReference model) => new(model, [.. _index.ListModels().Take(8).Select(known => known.Reference.ToString())]);
 
     private static void RequireTag(ModelReference model)
     {

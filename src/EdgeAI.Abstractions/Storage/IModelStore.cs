@@ -185,11 +185,14 @@ public interface IModelStore
     ValueTask<VerificationReport> ScrubAsync(ScrubOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Brings a model from a cluster: only what the store lacks, verified chunk by chunk. A pull that was cut off goes on where it was, and of several at once one does the work.</summary>
-    /// <param name="model">The name, by tag. It means locally what it means on the cluster from then on.</param>
+    /// <param name="model">
+    /// The name. By tag it means locally what it means on the cluster from then on. By digest it is that version, whatever tags of the cluster mean; it is kept under the tag <c>sha256-…</c>, with the
+    /// digest's 64 digits, unless a tag of the name means it already.
+    /// </param>
     /// <param name="from">The name of the cluster; null for the first that is well, and the next where that one fails.</param>
     /// <param name="progress">Told how far the pull is, or null.</param>
     /// <param name="cancellationToken">Cancels the pull; what has come is kept for the next one.</param>
-    /// <exception cref="ArgumentException"><paramref name="model"/> is by digest, or the store has no cluster of that name.</exception>
+    /// <exception cref="ArgumentException">The store has no cluster of that name.</exception>
     /// <exception cref="ModelNotFoundException">No cluster has the model, or there is no cluster.</exception>
     /// <exception cref="ClusterUnavailableException">No cluster can be reached.</exception>
     /// <exception cref="ContentCorruptedException">What clusters have is damaged, on each of them.</exception>

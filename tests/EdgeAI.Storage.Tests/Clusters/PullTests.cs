@@ -225,6 +225,38 @@ public sealed class PullTests : IDisposable
     }
 
     [Fact]
+    public async Task PullAsync_ByDigest_BringsThatVersionWhateverTheTagMeans()
+    {
+        await PublishAsync("model:1", TestModels.MatMul);
+        var version = ModelReference.Parse("model:1").At((await _origin.Store.FindAsync("model:1", Cancellation))!.Digest);
+        await PublishAsync("model:1", TestModels.Mlp);
+
+        var first = await _node.Store.PullAsync(version, cancellationToken: Cancellation);
+        var calls = _cluster.Calls;
+        var second = await _node.Store.PullAsync(version, cancellationToken: Cancellation);
+
+        Assert.Equal((false, true, 0L, calls), (first.WasPresent, second.WasPresent, second.BytesMoved, _cluster.Calls));
+        Assert.Equal($"model:sha256-{version.Digest!.Value.Hex}", Assert.Single(await _node.Store.ListAsync(Cancellation)).Reference.ToString());
+        Assert.Empty((await _node.Store.GetBacklogAsync(Cancellation)).Entries);
+        await _node.RequireContentAsync(version, TestModels.MatMul);
+        await _node.RequireHealthyAsync();
+    }
+
+    [Fact]
+    public async Task OpenAsync_ByDigestOnlyInTheCluster_PullsIt()
+    {
+        await PublishAsync("model:1", TestModels.MatMul);
+        var version = (await _origin.Store.FindAsync("model:1", Cancellation))!;
+
+        await _node.RequireContentAsync(version.Reference.At(version.Digest), TestModels.MatMul);
+
+        var unknown = version.Reference.At(Digest.Of([1]));
+        Assert.Equal(unknown, (await Assert.ThrowsAsync<ModelNotFoundException>(async () => await _node.Store.OpenAsync(unknown, null, Cancellation))).Model);
+        _cluster.IsDown = true;
+        await Assert.ThrowsAsync<ClusterUnavailableException>(async () => await _node.Store.OpenAsync(unknown, null, Cancellation));
+    }
+
+    [Fact]
     public async Task PullAsync_SignedModel_BringsItsSignature()
     {
         await _origin.ImportAsync("model:1", TestModels.Add);
