@@ -20,7 +20,7 @@ public sealed record StorageCluster
     /// <summary>Where its objects are.</summary>
     public IStorageTier Tier { get; }
 
-    /// <summary>How long a request to it may take while another cluster could answer, before that one is asked; more than zero. A request is for 4 MiB at most, or one chunk.</summary>
+    /// <summary>How long a request to it may take while another cluster could answer, before that one is asked; more than zero. A request is for 2 MiB at most, or one chunk.</summary>
     /// <value>The default is 10 seconds.</value>
     public TimeSpan SlowAfter { get; init; } = TimeSpan.FromSeconds(10);
 }

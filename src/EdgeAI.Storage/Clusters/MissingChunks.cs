@@ -8,7 +8,7 @@ namespace EdgeAI.Storage.Clusters;
 internal sealed class MissingChunks(StoreIndex index, IncomingPacks incoming, IReadOnlyDictionary<Digest, ChunkLocation> places)
 {
     // The longest range that is read at once, unless one chunk is longer.
-    private const int MaxRange = 4 << 20;
+    private const int MaxRange = 2 << 20;
 
     private readonly Dictionary<Digest, int> _levels = [];
     private readonly List<List<(Digest Chunk, ChunkLocation Place)>> _missing = [];
