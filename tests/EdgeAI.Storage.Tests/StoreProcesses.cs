@@ -22,9 +22,9 @@ internal static class StoreProcesses
     public static ChildProcess StartDying(string store, string reference, string path, string folder) =>
         ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, Program), "die", store, reference, path, folder]);
 
-    /// <summary>Starts a process that sends models to the cluster in another store's objects and brings them back, and prints a line after each step.</summary>
-    public static ChildProcess StartExchange(string store, string cluster, string models, int seed) =>
-        ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, Program), "exchange", store, cluster, models, $"{seed}"]);
+    /// <summary>Starts a process that sends models to the cluster in another store's objects and brings them back, and prints a line after each step. It may be killed at one of its flushes; 0 for none.</summary>
+    public static ChildProcess StartExchange(string store, string cluster, string models, int seed, int flush) =>
+        ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, Program), "exchange", store, cluster, models, $"{seed}", $"{flush}"]);
 
     /// <summary>Starts a process that is ready to pull, and waits for a line to begin.</summary>
     public static async Task<ChildProcess> StartPullAsync(string store, string cluster, string reference, int stop = int.MaxValue)

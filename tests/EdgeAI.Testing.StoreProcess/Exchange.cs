@@ -18,11 +18,11 @@ internal sealed class Exchange(IModelStore store)
     }
 
     /// <summary>Imports under names of this process, which go to the cluster behind it, takes names away, and brings back what the cluster has.</summary>
-    public async Task RunAsync(string models, int seed, int steps)
+    public async Task RunAsync(string models, int seed)
     {
         string[] names = [.. Directory.EnumerateDirectories(models).Select(folder => Path.GetFileName(folder)).Order()];
         var random = new Random(seed);
-        for (var step = 0; step < steps; step++)
+        while (true)
         {
             var name = names[random.Next(names.Length)];
             switch (random.Next(8))

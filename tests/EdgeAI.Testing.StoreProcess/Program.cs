@@ -9,11 +9,11 @@ using EdgeAI.Testing.StoreProcess;
 //   churn <store> <folder of models> <seed> [<steps>]
 //   rebuild <store>
 //   die <store> <reference> <model file> <folder of objects>
-//   exchange <store> <another store, whose objects are the cluster> <folder of models> <seed> [<steps>]
+//   exchange <store> <another store, whose objects are the cluster> <folder of models> <seed> [<flush to die at>]
 //   pull <store> <another store, whose objects are the cluster> <reference> [<report to stop at>]
 //   import <store> <reference> <model file or address> [<stage to stop at> <report to stop at>]
 // The one that dies imports, and is killed in the moment in which an object of its own stands in the folder. A churn, an exchange and a rebuild go on without end, and print a
-// line after each step. An import says "ready", waits for a line, imports, and says "done …" and how much memory it took, or "failed …". At the stage to stop at it says so and
+// line after each step; an exchange may be killed when it has put so many files and folders on disk. An import says "ready", waits for a line, imports, and says "done …" and how much memory it took, or "failed …". At the stage to stop at it says so and
 // waits for a line. A pull says "ready", waits for a line, says "at …" after each chunk, or up to the one to stop at, where it waits for ever, and in the end "done …" and how
 // much memory it took.
 var store = ModelStore.Open(args[1]);
@@ -37,13 +37,7 @@ if (args[0] == "die")
     // Opening the store flushes its folders too.
     await store.ListAsync();
     var folder = Path.Combine(Path.GetFullPath(args[1]), "objects", args[4]);
-    FlushEvents.Flushed += path =>
-    {
-        if (path == folder)
-        {
-            Process.GetCurrentProcess().Kill();
-        }
-    };
+    DieWhen(path => path == folder);
     await store.ImportAsync(args[2], ModelSource.FromFile(args[3]));
     return 1;
 }
@@ -52,7 +46,9 @@ if (args[0] is "exchange" or "pull")
 {
     store = ModelStore.Open(args[1], clusters: [new StorageCluster("primary", ModelStore.OpenObjects(args[2]))]);
     var exchange = new Exchange(store);
-    await (args[0] == "pull" ? exchange.PullAsync(args[3], args.Length > 4 ? int.Parse(args[4]) : int.MaxValue) : exchange.RunAsync(args[3], int.Parse(args[4]), args.Length > 5 ? int.Parse(args[5]) : int.MaxValue));
+    var flushes = args[0] == "exchange" && args.Length > 5 ? int.Parse(args[5]) : 0;
+    DieWhen(_ => Interlocked.Decrement(ref flushes) == 0);
+    await (args[0] == "pull" ? exchange.PullAsync(args[3], args.Length > 4 ? int.Parse(args[4]) : int.MaxValue) : exchange.RunAsync(args[3], int.Parse(args[4])));
     return 0;
 }
 
@@ -71,3 +67,11 @@ catch (EdgeAIException exception)
     Console.WriteLine($"failed {exception.GetType().Name} {exception.Message}");
     return 3;
 }
+
+static void DieWhen(Predicate<string> isTime) => FlushEvents.Flushed += path =>
+{
+    if (isTime(path))
+    {
+        Process.GetCurrentProcess().Kill();
+    }
+};
