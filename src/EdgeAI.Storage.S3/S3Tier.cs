@@ -1,0 +1,353 @@
+using System.Buffers;
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+using System.Runtime.CompilerServices;
+using Amazon;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EdgeAI.Storage.S3;
+
+/// <summary>A storage tier on an S3-compatible cluster. Thread-safe.</summary>
+/// <remarks>
+/// Objects are written once, by conditional writes where S3 has them: of several writers of one key, exactly one is told true. A write in parts has no such condition on every cluster; since the keys of
+/// long objects are names of their content, two writers write the same bytes. A write in parts that was broken off goes on where it was at the next call with the same content.
+/// </remarks>
+public sealed class S3Tier : IStorageTier, IDisposable
+{
+    private const int MaxSmallObject = 64 << 10;
+
+    private readonly S3ClusterOptions _options;
+    private readonly S3Requests _requests;
+
+    /// <summary>Makes a tier. Nothing is sent before the first call.</summary>
+    /// <param name="name">Its name, unique within a store.</param>
+    /// <param name="options">Where the cluster is, and how to use it.</param>
+    /// <param name="time">The clock; null for the system's.</param>
+    /// <param name="logger">Told of failures that are tried again; null for nobody.</param>
+    /// <exception cref="ValidationException">An option is out of its range.</exception>
+    public S3Tier(string name, S3ClusterOptions options, TimeProvider? time = null, ILogger<S3Tier>? logger = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Validate(new ValidationContext(options, nameof(S3ClusterOptions), null, null)).FirstOrDefault() is { } problem)
+        {
+            throw new ValidationException(problem, null, null);
+        }
+
+        Name = name;
+        _options = options;
+        var clock = time ?? TimeProvider.System;
+        _requests = new S3Requests(name, MakeEndpoints(options, clock), options, clock, logger ?? NullLogger<S3Tier>.Instance);
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public StorageTierProperties Properties { get; } = new(StorageLatency.Milliseconds, IsDurable: true, IsRemote: true, RelativeCost: 0.25);
+
+    /// <inheritdoc/>
+    /// <exception cref="S3ClusterException">The cluster can't be reached, or refuses.</exception>
+    public async ValueTask<bool> PutAsync(string key, Stream content, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        var path = PathOf(key);
+        var buffer = ArrayPool<byte>.Shared.Rent(_options.PartLength);
+        try
+        {
+            var length = await content.ReadAtLeastAsync(buffer.AsMemory(0, _options.PartLength), _options.PartLength, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            if (length < _options.PartLength)
+            {
+                return await PutIfAbsentAsync(key, path, buffer, length, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (await GetLengthAsync(key, cancellationToken).ConfigureAwait(false) is not null)
+            {
+                return false;
+            }
+
+            return await new S3Upload(_requests, _options, Name, key, path).RunAsync(buffer.AsMemory(0, length), content, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="S3ClusterException">The cluster can't be reached, or refuses.</exception>
+    public async ValueTask<int> ReadAsync(string key, long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        var path = PathOf(key);
+        if (destination.IsEmpty)
+        {
+            return await GetLengthAsync(key, cancellationToken).ConfigureAwait(false) is null ? -1 : 0;
+        }
+
+        if (destination.Length <= _options.PartLength)
+        {
+            return await ReadRangeAsync(key, path, offset, destination, cancellationToken).ConfigureAwait(false);
+        }
+
+        var pieces = (destination.Length + _options.PartLength - 1) / _options.PartLength;
+        var reads = new int[pieces];
+        await Parallel.ForAsync(
+            0,
+            pieces,
+            new ParallelOptions { MaxDegreeOfParallelism = _options.MaxParallelParts, CancellationToken = cancellationToken },
+            async (piece, token) =>
+            {
+                var start = piece * _options.PartLength;
+                var length = Math.Min(_options.PartLength, destination.Length - start);
+                reads[piece] = await ReadRangeAsync(key, path, offset + start, destination.Slice(start, length), token).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+        return reads[0] < 0 ? -1 : reads.Sum(read => Math.Max(0, read));
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="S3ClusterException">The cluster can't be reached, or refuses.</exception>
+    public async ValueTask<long?> GetLengthAsync(string key, CancellationToken cancellationToken = default)
+    {
+        var request = new GetObjectMetadataRequest { BucketName = _options.Bucket, Key = PathOf(key) };
+        var found = await AskAsync($"look up '{key}'", (client, token) => client.GetObjectMetadataAsync(request, token), HttpStatusCode.NotFound, cancellationToken).ConfigureAwait(false);
+        return found?.ContentLength;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="S3ClusterException">The cluster can't be reached, or refuses.</exception>
+    public async IAsyncEnumerable<StorageObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        string? next = null;
+        do
+        {
+            var request = new ListObjectsV2Request { BucketName = _options.Bucket, Prefix = _options.Prefix + prefix, ContinuationToken = next };
+            var page = (await AskAsync($"list '{prefix}'", (client, token) => client.ListObjectsV2Async(request, token), null, cancellationToken).ConfigureAwait(false))!;
+            foreach (var found in page.S3Objects ?? [])
+            {
+                yield return new StorageObject(found.Key[_options.Prefix.Length..], found.Size ?? 0);
+            }
+
+            next = page.IsTruncated == true ? page.NextContinuationToken : null;
+        }
+        while (next is not null);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="S3ClusterException">The cluster can't be reached, or refuses.</exception>
+    public async ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken = default)
+    {
+        // S3 deletes what is not there without a word.
+        if (await GetLengthAsync(key, cancellationToken).ConfigureAwait(false) is null)
+        {
+            return false;
+        }
+
+        var request = new DeleteObjectRequest { BucketName = _options.Bucket, Key = PathOf(key) };
+        await AskAsync($"delete '{key}'", (client, token) => client.DeleteObjectAsync(request, token), HttpStatusCode.NotFound, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="S3ClusterException">The cluster can't be reached, or refuses.</exception>
+    public async ValueTask<bool> CompareAndSwapAsync(
+        string key,
+        ReadOnlyMemory<byte>? expected,
+        ReadOnlyMemory<byte> content,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(content.Length, MaxSmallObject, nameof(content));
+        var path = PathOf(key);
+        var bytes = content.ToArray();
+        if (expected is not { } wanted)
+        {
+            return await PutIfAbsentAsync(key, path, bytes, bytes.Length, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (await ReadSmallAsync(key, path, cancellationToken).ConfigureAwait(false) is not var (found, tag) || !wanted.Span.SequenceEqual(found))
+        {
+            return false;
+        }
+
+        // Some clusters take the tag without its quotes, others with them; the wrong form matches nothing.
+        foreach (var form in new[] { tag.Trim('"'), $"\"{tag.Trim('"')}\"" })
+        {
+            if (await PutAsync(key, path, bytes, bytes.Length, request => request.IfMatch = form, cancellationToken).ConfigureAwait(false))
+            {
+                return true;
+            }
+        }
+
+        // An answer that was lost on the way may have been a yes.
+        return await ReadSmallAsync(key, path, cancellationToken).ConfigureAwait(false) is var (now, _) && content.Span.SequenceEqual(now) && !wanted.Span.SequenceEqual(now);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<StorageTierCapacity> GetCapacityAsync(CancellationToken cancellationToken = default) => new(new StorageTierCapacity(null, null));
+
+    /// <summary>Lets go of connections.</summary>
+    public void Dispose() => _requests.Dispose();
+
+    private static S3Endpoint[] MakeEndpoints(S3ClusterOptions options, TimeProvider time)
+    {
+        var addresses = options.Endpoints.Select(endpoint => endpoint.ToString().TrimEnd('/')).DefaultIfEmpty(string.Empty);
+        return [.. addresses.Select(address => new S3Endpoint(address.Length > 0 ? address : $"AWS {options.Region}", MakeClient(options, address), time))];
+    }
+
+    // Our requests are tried again by us, at another endpoint.
+    private static AmazonS3Client MakeClient(S3ClusterOptions options, string address)
+    {
+        var config = new AmazonS3Config
+        {
+            AuthenticationRegion = options.Region,
+            ForcePathStyle = options.ForcePathStyle,
+            MaxErrorRetry = 0,
+            Timeout = options.RequestTimeout,
+            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+        };
+        if (address.Length > 0)
+        {
+            config.ServiceURL = address;
+        }
+        else
+        {
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(options.Region);
+        }
+
+        return options.AccessKey is { } key ? new AmazonS3Client(new BasicAWSCredentials(key, options.SecretKey), config) : new AmazonS3Client(config);
+    }
+
+    private async Task<bool> PutIfAbsentAsync(string key, string path, byte[] buffer, int length, CancellationToken cancellationToken)
+    {
+        var retried = 0;
+        var stored = await PutAsync(key, path, buffer, length, request => { request.IfNoneMatch = "*"; retried++; }, cancellationToken).ConfigureAwait(false);
+        if (stored || retried <= 1)
+        {
+            return stored;
+        }
+
+        // A first try whose answer was lost may have stored it: what stands there tells, unless another writer had the same bytes, and then nothing is wrong either.
+        return await ReadSmallAsync(key, path, cancellationToken).ConfigureAwait(false) is var (found, _) && buffer.AsSpan(0, length).SequenceEqual(found);
+    }
+
+    private async Task<bool> PutAsync(string key, string path, byte[] buffer, int length, Action<PutObjectRequest> condition, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _requests.SendAsync(
+                $"write '{key}'",
+                async (client, token) =>
+                {
+                    using var body = new MemoryStream(buffer, 0, length, writable: false);
+                    var request = new PutObjectRequest { BucketName = _options.Bucket, Key = path, InputStream = body, AutoCloseStream = false };
+                    if (_options.StorageClass is { } storageClass)
+                    {
+                        request.StorageClass = new S3StorageClass(storageClass);
+                    }
+
+                    condition(request);
+                    return await client.PutObjectAsync(request, token).ConfigureAwait(false);
+                },
+                cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (AmazonS3Exception exception) when (exception.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict)
+        {
+            return false;
+        }
+        catch (AmazonS3Exception exception)
+        {
+            throw Refused($"write '{key}'", exception);
+        }
+    }
+
+    private async Task<int> ReadRangeAsync(string key, string path, long offset, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        var action = $"read '{key}'";
+        try
+        {
+            return await _requests.SendAsync(
+                action,
+                async (client, token) =>
+                {
+                    var request = new GetObjectRequest { BucketName = _options.Bucket, Key = path, ByteRange = new ByteRange(offset, offset + destination.Length - 1) };
+                    using var response = await client.GetObjectAsync(request, token).ConfigureAwait(false);
+                    var expected = (int)Math.Min(destination.Length, response.ContentLength);
+                    await response.ResponseStream.ReadExactlyAsync(destination[..expected], token).ConfigureAwait(false);
+                    return expected;
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (AmazonS3Exception exception) when (exception.StatusCode == HttpStatusCode.NotFound && exception.ErrorCode != "NoSuchBucket")
+        {
+            return -1;
+        }
+        catch (AmazonS3Exception exception) when (exception.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
+        {
+            return 0;
+        }
+        catch (AmazonS3Exception exception)
+        {
+            throw Refused(action, exception);
+        }
+    }
+
+    // A small object whole, with the tag by which the cluster knows this state of it.
+    private async Task<(byte[] Content, string Tag)?> ReadSmallAsync(string key, string path, CancellationToken cancellationToken)
+    {
+        var request = new GetObjectRequest { BucketName = _options.Bucket, Key = path };
+        var action = $"read '{key}'";
+        try
+        {
+            return await _requests.SendAsync(
+                action,
+                async (client, token) =>
+                {
+                    using var response = await client.GetObjectAsync(request, token).ConfigureAwait(false);
+                    using var content = new MemoryStream();
+                    await response.ResponseStream.CopyToAsync(content, token).ConfigureAwait(false);
+                    return ((byte[], string)?)(content.ToArray(), response.ETag);
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (AmazonS3Exception exception) when (exception.StatusCode == HttpStatusCode.NotFound && exception.ErrorCode != "NoSuchBucket")
+        {
+            return null;
+        }
+        catch (AmazonS3Exception exception)
+        {
+            throw Refused(action, exception);
+        }
+    }
+
+    private async Task<T?> AskAsync<T>(string action, Func<IAmazonS3, CancellationToken, Task<T>> send, HttpStatusCode? absent, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            return await _requests.SendAsync(action, send, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AmazonS3Exception exception) when (exception.StatusCode == absent && exception.ErrorCode != "NoSuchBucket")
+        {
+            return null;
+        }
+        catch (AmazonS3Exception exception)
+        {
+            throw Refused(action, exception);
+        }
+    }
+
+    private S3ClusterException Refused(string action, AmazonS3Exception exception) => S3Requests.Refused(Name, _options, action, exception);
+
+    private string PathOf(string key)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        return _options.Prefix + key;
+    }
+}
