@@ -30,6 +30,13 @@ ensure_icu() {
     as_root apt-get update -qq && as_root apt-get install -y -qq libicu-dev >/dev/null
 }
 
+# The tests of the S3 tier start a cluster of their own; without its packages they are skipped.
+ensure_ceph() {
+    command -v radosgw >/dev/null || ! command -v apt-get >/dev/null && return
+    echo "Installing Ceph, for the tests of the S3 tier"
+    as_root apt-get update -qq && as_root apt-get install -y -qq --no-install-recommends ceph-mon ceph-osd radosgw >/dev/null
+}
+
 attribute() {
     sed -nE "s/.*<assembly [^>]*[[:space:]]$2=\"([0-9]+)\".*/\1/p" "$1" | head -n 1
 }
@@ -76,6 +83,7 @@ ensure_command dotnet dotnet-sdk-10.0
 ensure_command mount util-linux
 ensure_command g++ g++
 ensure_icu
+ensure_ceph
 rm -rf "$reports" && mkdir -p "$reports"
 
 echo "== Build"

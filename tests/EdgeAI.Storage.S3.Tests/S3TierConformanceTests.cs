@@ -1,25 +1,25 @@
-using Amazon.Runtime;
-using Amazon.S3;
 using EdgeAI.Storage.Conformance;
+using EdgeAI.Storage.S3.Tests.Servers;
 
 namespace EdgeAI.Storage.S3.Tests;
 
 /// <summary>What every tier must do, on a real cluster.</summary>
-public sealed class S3TierConformanceTests : StorageTierConformance, IDisposable
+[Collection(nameof(CephCluster))]
+public sealed class S3TierConformanceTests(CephCluster ceph) : StorageTierConformance, IAsyncLifetime
 {
-    private readonly S3Tier _tier;
+    private S3Tier? _tier;
 
-    public S3TierConformanceTests()
+    protected override IStorageTier Tier => _tier!;
+
+    public async ValueTask InitializeAsync()
     {
-        var options = new S3ClusterOptions { Bucket = "edgeai", Region = "default", AccessKey = "testaccess", SecretKey = "testsecret12345678", Prefix = "p/" };
-        options.Endpoints.Add(new Uri("http://127.0.0.1:17480"));
-        options.Endpoints.Add(new Uri("http://127.0.0.1:17481"));
-        _tier = new S3Tier("primary", options);
-        using var client = new AmazonS3Client(new BasicAWSCredentials("testaccess", "testsecret12345678"), new AmazonS3Config { ServiceURL = "http://127.0.0.1:17480", ForcePathStyle = true, AuthenticationRegion = "default" });
-        client.PutBucketAsync("edgeai").GetAwaiter().GetResult();
+        await ceph.StartAsync();
+        _tier = new S3Tier("primary", ceph.Options("conformance/"));
     }
 
-    protected override IStorageTier Tier => _tier;
-
-    public void Dispose() => _tier.Dispose();
+    public ValueTask DisposeAsync()
+    {
+        _tier?.Dispose();
+        return ValueTask.CompletedTask;
+    }
 }
