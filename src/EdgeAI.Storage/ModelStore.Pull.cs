@@ -160,7 +160,23 @@ public sealed partial class ModelStore
     /// <summary>Reads who signed a version, and whether that is enough. A wrong signature is left where it is.</summary>
     private async ValueTask<IReadOnlyList<byte[]>> ReadSignaturesAsync(ModelReference model, Digest digest, ClusterReader clusters, CancellationToken cancellationToken)
     {
-        var action = $"read the signatures of '{model}'";
+        IReadOnlyList<byte[]> signatures;
+        try
+        {
+            signatures = await ReadSignaturesAsync(digest, $"read the signatures of '{model}'", clusters, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ClusterUnavailableException) when (!_trust.IsRequired)
+        {
+            // One that can't be reached may have some; a version that needs none comes without.
+            return [];
+        }
+
+        _trust.Require(model, digest, [.. signatures.Select(content => ((Digest?)null, content, "the cluster"))]);
+        return signatures;
+    }
+
+    private static async ValueTask<IReadOnlyList<byte[]>> ReadSignaturesAsync(Digest digest, string action, ClusterReader clusters, CancellationToken cancellationToken)
+    {
         var signatures = new List<byte[]>();
         foreach (var stored in await clusters.ListAsync(SignatureStore.Prefix + digest.Hex, action, cancellationToken).ConfigureAwait(false))
         {
@@ -176,7 +192,6 @@ public sealed partial class ModelStore
             }
         }
 
-        _trust.Require(model, digest, [.. signatures.Select(content => ((Digest?)null, content, "the cluster"))]);
         return signatures;
     }
 

@@ -22,6 +22,13 @@ public sealed class PackageArrowTests
         Assert.Equal([PackageAssemblies.Abstractions], OwnReferencesOf(PackageAssemblies.Storage));
 
     [Fact]
+    public void StorageS3_References_OnlyTheAbstractionsOfOursAndTheSdk()
+    {
+        Assert.Equal([PackageAssemblies.Abstractions], OwnReferencesOf(PackageAssemblies.StorageS3));
+        Assert.Contains("AWSSDK.S3", PackageAssemblies.ReferencesOf(PackageAssemblies.StorageS3));
+    }
+
+    [Fact]
     public void Storage_References_NoOnnxRuntime() =>
         Assert.DoesNotContain(
             PackageAssemblies.ReferencesOf(PackageAssemblies.Storage),
@@ -58,6 +65,7 @@ public sealed class PackageArrowTests
     [Theory]
     [InlineData(PackageAssemblies.Abstractions)]
     [InlineData(PackageAssemblies.Storage)]
+    [InlineData(PackageAssemblies.StorageS3)]
     [InlineData(PackageAssemblies.Runtime)]
     public void Packages_Reference_NoTestSampleOrBenchmark(string package) =>
         Assert.DoesNotContain(

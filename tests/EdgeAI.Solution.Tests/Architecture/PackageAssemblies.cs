@@ -7,9 +7,10 @@ internal static class PackageAssemblies
 {
     public const string Abstractions = "EdgeAI.Abstractions";
     public const string Storage = "EdgeAI.Storage";
+    public const string StorageS3 = "EdgeAI.Storage.S3";
     public const string Runtime = "EdgeAI.Runtime";
 
-    public static readonly string[] All = [Abstractions, Storage, Runtime];
+    public static readonly string[] All = [Abstractions, Storage, StorageS3, Runtime];
 
     public static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, name + ".dll");
 

@@ -118,6 +118,21 @@ public sealed class FailoverTests : IDisposable
     }
 
     [Fact]
+    public async Task PullAsync_PrimaryGoneFromTheStart_ComesFromTheBackup()
+    {
+        await PublishAsync("model:1", TestModels.MatMul);
+        await PublishAsync("model:2", TestModels.Mlp);
+        _primary.Before = (_, _) => throw new IOException("The primary is gone.");
+
+        // The second one finds it left alone.
+        await _node.Store.PullAsync("model:1", cancellationToken: Cancellation);
+        await _node.Store.PullAsync("model:2", cancellationToken: Cancellation);
+
+        Assert.True(_backup.BytesRead > 0);
+        await _node.RequireHealthyAsync();
+    }
+
+    [Fact]
     public async Task PullAsync_PrimaryStallsInTheMiddle_GoesOnWithTheBackup()
     {
         await PublishLargeAsync("model:1");

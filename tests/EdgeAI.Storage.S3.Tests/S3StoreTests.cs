@@ -1,0 +1,108 @@
+using EdgeAI.Models;
+using EdgeAI.Storage.S3.Tests.Servers;
+using EdgeAI.Testing.Catalogue;
+using EdgeAI.Testing.Files;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EdgeAI.Storage.S3.Tests;
+
+/// <summary>Nodes that have a real cluster behind them, and one beside it.</summary>
+[Collection(nameof(CephCluster))]
+public sealed class S3StoreTests(CephCluster ceph) : IAsyncLifetime
+{
+    private readonly TemporaryDirectory _folder = new();
+    private readonly string _prefix = $"store-{Guid.NewGuid():n}/";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => await ceph.StartAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        _folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task LoadAsync_ModelThatAnotherNodeImported_ComesFromTheCluster()
+    {
+        await using var origin = Start("origin");
+        await ImportAsync(origin, TestModels.Mlp);
+        await origin.Store.FlushAsync(Cancellation);
+        await using var node = Start("node");
+
+        await LoadAndRunAsync(node, TestModels.Mlp);
+    }
+
+    [Fact]
+    public async Task FlushAndLoad_AGatewayIsDead_GoOnByTheOther()
+    {
+        await using var origin = Start("origin");
+        ceph.Kill("rgw.0");
+        await ImportAsync(origin, TestModels.Mlp);
+        await origin.Store.FlushAsync(Cancellation);
+        await using var node = Start("node");
+
+        await LoadAndRunAsync(node, TestModels.Mlp);
+    }
+
+    [Fact]
+    public async Task LoadAsync_BothGatewaysAreDead_ComesFromTheBackupAndWhatIsHereNeedsNone()
+    {
+        _folder.CreateDirectory("backup", "objects");
+        await using var origin = Start("origin", withBackup: true);
+        await ImportAsync(origin, TestModels.Mlp);
+        await origin.Store.FlushAsync(Cancellation);
+        ceph.Kill("rgw.0");
+        ceph.Kill("rgw.1");
+        await using var node = Start("node", withBackup: true);
+
+        await LoadAndRunAsync(origin, TestModels.Mlp);
+        await LoadAndRunAsync(node, TestModels.Mlp);
+        await ImportAsync(node, TestModels.Add);
+        await LoadAndRunAsync(node, TestModels.Add);
+
+        // What could not be sent waits for the cluster's return.
+        await ceph.StartAsync();
+        await node.Store.FlushAsync(Cancellation);
+        await using var late = Start("late");
+        await LoadAndRunAsync(late, TestModels.Add);
+    }
+
+    private static async Task ImportAsync(EdgeRuntime node, TestModel model)
+    {
+        using var source = new TemporaryDirectory();
+        await node.Store.ImportAsync(model.Name, ModelSource.FromFile(model.Save(source)), null, Cancellation);
+    }
+
+    private static async Task LoadAndRunAsync(EdgeRuntime node, TestModel model)
+    {
+        await using var lease = await node.Engine.LoadAsync(model.Name, Cancellation);
+        using var outputs = await lease.RunAsync(model.CreateInputs(), Cancellation);
+        Assert.NotEmpty(outputs);
+    }
+
+    private EdgeRuntime Start(string name, bool withBackup = false) => EdgeRuntime.Create(
+        options => options.DataDirectory = _folder.Combine(name),
+        builder => builder.AddStorage(storage =>
+        {
+            storage.AddS3Cluster("primary", options =>
+            {
+                var cluster = ceph.Options(_prefix);
+                options.Bucket = cluster.Bucket;
+                options.Region = cluster.Region;
+                options.AccessKey = cluster.AccessKey;
+                options.SecretKey = cluster.SecretKey;
+                options.Prefix = cluster.Prefix;
+                options.MaxRetries = 1;
+                foreach (var endpoint in cluster.Endpoints)
+                {
+                    options.Endpoints.Add(endpoint);
+                }
+            });
+            if (withBackup)
+            {
+                storage.AddCluster("backup", ModelStore.OpenObjects(_folder.Combine("backup")));
+            }
+        }));
+}
