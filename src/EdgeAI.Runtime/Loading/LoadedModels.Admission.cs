@@ -27,6 +27,7 @@ internal sealed partial class LoadedModels
     public async ValueTask ReserveAsync(SharedModel model, SharedLoad load, MemoryUse use)
     {
         MemoryRequest request;
+        Task granted;
         lock (_lock)
         {
             ThrowIfDisposed_NeedsLock();
@@ -49,17 +50,20 @@ internal sealed partial class LoadedModels
                 _requests.Remove(request);
                 throw new MemoryBudgetExceededException(model.Reference, use, Report_NeedsLock());
             }
+
+            // Its time begins here, where others see it wait.
+            granted = request.Granted.Task.WaitAsync(_options.AdmissionTimeout, _time, load.Token);
         }
 
         load.Report(ModelLoadStage.Waiting, use);
-        await WaitAsync(request).ConfigureAwait(false);
+        await WaitAsync(request, granted).ConfigureAwait(false);
     }
 
-    private async ValueTask WaitAsync(MemoryRequest request)
+    private async ValueTask WaitAsync(MemoryRequest request, Task granted)
     {
         try
         {
-            await request.Granted.Task.WaitAsync(_options.AdmissionTimeout, _time, request.Load.Token).ConfigureAwait(false);
+            await granted.ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
