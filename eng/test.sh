@@ -37,6 +37,13 @@ ensure_ceph() {
     as_root apt-get update -qq && as_root apt-get install -y -qq --no-install-recommends ceph-mon ceph-osd radosgw >/dev/null
 }
 
+# The edge of a CDN, before that cluster.
+ensure_nginx() {
+    [ -x /usr/sbin/nginx ] || ! command -v apt-get >/dev/null && return
+    echo "Installing nginx, for the tests of the S3 tier"
+    as_root apt-get update -qq && as_root apt-get install -y -qq --no-install-recommends nginx-light >/dev/null
+}
+
 attribute() {
     sed -nE "s/.*<assembly [^>]*[[:space:]]$2=\"([0-9]+)\".*/\1/p" "$1" | head -n 1
 }
@@ -84,6 +91,7 @@ ensure_command mount util-linux
 ensure_command g++ g++
 ensure_icu
 ensure_ceph
+ensure_nginx
 rm -rf "$reports" && mkdir -p "$reports"
 
 echo "== Build"

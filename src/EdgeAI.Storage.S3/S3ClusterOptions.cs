@@ -14,6 +14,21 @@ public sealed class S3ClusterOptions : IValidatableObject
     /// </summary>
     public IList<Uri> Endpoints { get; } = [];
 
+    /// <summary>
+    /// An address in front of the bucket, such as <c>https://cdn.example.org/models</c>: packs and manifests, which never change, are read there by ranges, at that address followed by <c>/</c> and
+    /// the object's key in the bucket. What fails there is read from <see cref="Endpoints"/> at once. Null, the default, for none.
+    /// </summary>
+    public Uri? ReadEndpoint { get; set; }
+
+    /// <summary>
+    /// Whether reads at <see cref="ReadEndpoint"/> are signed, in the query and for a quarter of an hour; false, the default, where anyone may read. They are signed for the first of <see cref="Endpoints"/>, under
+    /// whose host's name the one in front must ask the bucket; it must pass the query on, and leave it out of what it remembers objects by.
+    /// </summary>
+    public bool PresignReads { get; set; }
+
+    /// <summary>How long <see cref="ReadEndpoint"/> may send nothing before the gateways are asked; more than zero, default 3 s.</summary>
+    public TimeSpan ReadEndpointTimeout { get; set; } = TimeSpan.FromSeconds(3);
+
     /// <summary>The bucket, which must exist. Its versioning must be off, or two writers of a name may both win. Required.</summary>
     public string Bucket { get; set; } = string.Empty;
 
@@ -57,11 +72,26 @@ public sealed class S3ClusterOptions : IValidatableObject
 
         foreach (var endpoint in Endpoints)
         {
-            if (!endpoint.IsAbsoluteUri || endpoint.Scheme is not ("http" or "https") || endpoint.UserInfo.Length > 0 || endpoint.Query.Length > 0)
+            if (!IsPlain(endpoint))
             {
                 // What stands before an @ may be a secret.
                 yield return new("Each of Endpoints must be an http or https address without user and query, such as 'https://s3.example.org'.", [nameof(Endpoints)]);
             }
+        }
+
+        if (ReadEndpoint is { } read && (!IsPlain(read) || read.Fragment.Length > 0))
+        {
+            yield return new("ReadEndpoint must be an http or https address without user and query, such as 'https://cdn.example.org/models'.", [nameof(ReadEndpoint)]);
+        }
+
+        if (PresignReads && ReadEndpoint is null)
+        {
+            yield return new("PresignReads is set without a ReadEndpoint; requests to Endpoints are always signed.", [nameof(PresignReads)]);
+        }
+
+        if (ReadEndpointTimeout <= TimeSpan.Zero)
+        {
+            yield return new($"ReadEndpointTimeout is {ReadEndpointTimeout}; it must be more than zero.", [nameof(ReadEndpointTimeout)]);
         }
 
         if (Prefix.Length > 0 && !Prefix.EndsWith('/'))
@@ -94,4 +124,7 @@ public sealed class S3ClusterOptions : IValidatableObject
             yield return new($"MaxRetries is {MaxRetries}; it must be 0 to 20.", [nameof(MaxRetries)]);
         }
     }
+
+    private static bool IsPlain(Uri address) =>
+        address.IsAbsoluteUri && address.Scheme is "http" or "https" && address.UserInfo.Length == 0 && address.Query.Length == 0;
 }

@@ -2,77 +2,15 @@ using Amazon.S3;
 
 namespace EdgeAI.Storage.S3;
 
-/// <summary>A gateway of a cluster, and whether it is left alone since it failed. Thread-safe.</summary>
+/// <summary>A gateway of a cluster. Thread-safe.</summary>
 internal sealed class S3Endpoint(string address, IAmazonS3 client, TimeProvider time) : IDisposable
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
-
-    private readonly Lock _lock = new();
-    private int _failures;
-    private DateTimeOffset _askedAgain;
-
     /// <summary>Its address, without anything secret.</summary>
     public string Address => address;
 
     public IAmazonS3 Client => client;
 
-    /// <summary>When it may be asked again; in the past when it is well.</summary>
-    public DateTimeOffset AskedAgain
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _askedAgain;
-            }
-        }
-    }
-
-    /// <summary>
-    /// Takes the endpoint for a request. Of those who come when its pause is over only the first gets it, to see whether it is well again; the others find it paused once more, so that a dead gateway costs one
-    /// request a timeout and not all.
-    /// </summary>
-    public bool TryTake()
-    {
-        lock (_lock)
-        {
-            var now = time.GetUtcNow();
-            if (_failures == 0)
-            {
-                return true;
-            }
-
-            if (_askedAgain > now)
-            {
-                return false;
-            }
-
-            _askedAgain = now + PauseAfter(_failures);
-            return true;
-        }
-    }
-
-    public void NoteSuccess()
-    {
-        lock (_lock)
-        {
-            _failures = 0;
-            _askedAgain = default;
-        }
-    }
-
-    public void NoteFailure()
-    {
-        lock (_lock)
-        {
-            _failures++;
-            _askedAgain = time.GetUtcNow() + PauseAfter(_failures);
-        }
-    }
+    public S3EndpointHealth Health { get; } = new(time);
 
     public void Dispose() => client.Dispose();
-
-    private static TimeSpan PauseAfter(int failures) =>
-        TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << Math.Min(failures - 1, 10)));
 }

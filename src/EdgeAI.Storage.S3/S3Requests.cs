@@ -28,12 +28,12 @@ internal sealed partial class S3Requests(string name, S3Endpoint[] endpoints, S3
             try
             {
                 var result = await SendAsync(endpoint, send, cancellationToken).ConfigureAwait(false);
-                endpoint.NoteSuccess();
+                endpoint.Health.NoteSuccess();
                 return result;
             }
             catch (Exception exception) when (IsPassing(exception, cancellationToken))
             {
-                endpoint.NoteFailure();
+                endpoint.Health.NoteFailure();
                 LogFailed(logger, name, endpoint.Address, action, Describe(exception));
                 if (attempt >= options.MaxRetries)
                 {
@@ -43,7 +43,7 @@ internal sealed partial class S3Requests(string name, S3Endpoint[] endpoints, S3
             catch (AmazonS3Exception)
             {
                 // It is well: it has answered.
-                endpoint.NoteSuccess();
+                endpoint.Health.NoteSuccess();
                 throw;
             }
 
@@ -76,7 +76,7 @@ internal sealed partial class S3Requests(string name, S3Endpoint[] endpoints, S3
     }
 
     // In their order, those that are well; when none is, the one that comes first to be asked again.
-    private S3Endpoint Choose() => Array.Find(endpoints, endpoint => endpoint.TryTake()) ?? endpoints.MinBy(endpoint => endpoint.AskedAgain)!;
+    private S3Endpoint Choose() => Array.Find(endpoints, endpoint => endpoint.Health.TryTake()) ?? endpoints.MinBy(endpoint => endpoint.Health.AskedAgain)!;
 
     // Another endpoint is asked at once; the only one is given time.
     private Task WaitAsync(int attempt, CancellationToken cancellationToken)

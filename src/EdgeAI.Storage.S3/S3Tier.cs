@@ -22,6 +22,7 @@ public sealed class S3Tier : IStorageTier, IDisposable
 
     private readonly S3ClusterOptions _options;
     private readonly S3Requests _requests;
+    private readonly S3ReadEndpoint? _reads;
 
     /// <summary>Makes a tier. Nothing is sent before the first call.</summary>
     /// <param name="name">Its name, unique within a store.</param>
@@ -41,7 +42,10 @@ public sealed class S3Tier : IStorageTier, IDisposable
         Name = name;
         _options = options;
         var clock = time ?? TimeProvider.System;
-        _requests = new S3Requests(name, MakeEndpoints(options, clock), options, clock, logger ?? NullLogger<S3Tier>.Instance);
+        var log = logger ?? NullLogger<S3Tier>.Instance;
+        var endpoints = MakeEndpoints(options, clock);
+        _requests = new S3Requests(name, endpoints, options, clock, log);
+        _reads = options.ReadEndpoint is null ? null : new S3ReadEndpoint(name, options, endpoints[0], clock, log);
     }
 
     /// <inheritdoc/>
@@ -190,8 +194,31 @@ public sealed class S3Tier : IStorageTier, IDisposable
     /// <inheritdoc/>
     public ValueTask<StorageTierCapacity> GetCapacityAsync(CancellationToken cancellationToken = default) => new(new StorageTierCapacity(null, null));
 
+    /// <summary>
+    /// Makes these the bucket's lifecycle rules for this tier: earlier ones of this tier go, and those of others, known by their names, stay. Rules of others that are set at the same moment may be lost.
+    /// </summary>
+    /// <param name="rules">The rules; none takes back what was set.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="InvalidLifecycleRuleException">A rule can't be kept to; nothing was sent.</exception>
+    /// <exception cref="S3ClusterException">The cluster can't be reached, or refuses.</exception>
+    public Task SetLifecycleAsync(IReadOnlyList<S3LifecycleRule> rules, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        return new S3Lifecycle(_requests, _options, Name).SetAsync(rules, cancellationToken);
+    }
+
+    /// <summary>This tier's lifecycle rules in the bucket, by their names.</summary>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="S3ClusterException">The cluster can't be reached, or refuses.</exception>
+    public Task<IReadOnlyList<S3LifecycleRule>> GetLifecycleAsync(CancellationToken cancellationToken = default) =>
+        new S3Lifecycle(_requests, _options, Name).GetAsync(cancellationToken);
+
     /// <summary>Lets go of connections.</summary>
-    public void Dispose() => _requests.Dispose();
+    public void Dispose()
+    {
+        _reads?.Dispose();
+        _requests.Dispose();
+    }
 
     private static S3Endpoint[] MakeEndpoints(S3ClusterOptions options, TimeProvider time)
     {
@@ -267,7 +294,11 @@ public sealed class S3Tier : IStorageTier, IDisposable
         }
     }
 
-    private async Task<int> ReadRangeAsync(string key, string path, long offset, Memory<byte> destination, CancellationToken cancellationToken)
+    private Task<int> ReadRangeAsync(string key, string path, long offset, Memory<byte> destination, CancellationToken cancellationToken) => _reads is { } reads && S3ReadEndpoint.Serves(key)
+        ? reads.ReadAsync(key, path, offset, destination, () => ReadAtGatewaysAsync(key, path, offset, destination, cancellationToken), cancellationToken)
+        : ReadAtGatewaysAsync(key, path, offset, destination, cancellationToken);
+
+    private async Task<int> ReadAtGatewaysAsync(string key, string path, long offset, Memory<byte> destination, CancellationToken cancellationToken)
     {
         var action = $"read '{key}'";
         try

@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Amazon.S3.Model;
 using EdgeAI.Storage.S3.Tests.Servers;
-using Microsoft.Extensions.Logging;
 
 namespace EdgeAI.Storage.S3.Tests;
 
@@ -155,18 +154,5 @@ public sealed class S3FaultTests(CephCluster ceph) : IAsyncLifetime
 
             return await base.ReadAsync(buffer, cancellationToken);
         }
-    }
-
-    private sealed class CollectingLogger : ILogger<S3Tier>
-    {
-        public System.Collections.Concurrent.ConcurrentQueue<string> Lines { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Enqueue(formatter(state, exception) + exception);
     }
 }
