@@ -14,20 +14,11 @@ public sealed class S3ReadEndpointTests(CephCluster ceph) : IAsyncLifetime
 
     private static readonly byte[] Content = MakeContent();
 
-    // Under this the bucket is open to anyone.
-    private readonly string _prefix = $"public-{Guid.NewGuid():n}/";
+    private readonly string _prefix = $"{CephCluster.OpenPrefix}{Guid.NewGuid():n}/";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        await ceph.StartAsync();
-        using var client = ceph.MakeClient();
-        await client.PutBucketPolicyAsync(
-            "edgeai",
-            """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::edgeai/public-*"]}]}""",
-            Cancellation);
-    }
+    public async ValueTask InitializeAsync() => await ceph.StartAsync();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

@@ -18,7 +18,13 @@ namespace EdgeAI.Storage.S3.Tests.Servers;
 /// </summary>
 public sealed class CephCluster : IAsyncDisposable
 {
+    /// <summary>What keys begin with that anyone may read.</summary>
+    public const string OpenPrefix = "public-";
+
     private const string Bucket = "edgeai";
+    private const string OpenToAnyone =
+        $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::{{Bucket}}/{{OpenPrefix}}*"]}]}""";
+
     private const int Ports = 150;
 
     private readonly TemporaryDirectory _folder = new();
@@ -53,6 +59,7 @@ public sealed class CephCluster : IAsyncDisposable
             {
                 using var client = MakeClient(Endpoints[0]);
                 await client.PutBucketAsync(Bucket, Cancellation);
+                await client.PutBucketPolicyAsync(Bucket, OpenToAnyone, Cancellation);
             }
         }
         finally
