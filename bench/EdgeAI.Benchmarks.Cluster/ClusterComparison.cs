@@ -1,3 +1,4 @@
+using EdgeAI.Benchmarks.Cluster.Placement;
 using EdgeAI.Benchmarks.Cluster.Reporting;
 using EdgeAI.Benchmarks.Cluster.Transfers;
 
@@ -12,6 +13,16 @@ internal static class ClusterComparison
         if (options.Wants(CriticalMeasure.Name))
         {
             await CriticalMeasure.RunAsync(options, report);
+        }
+
+        if (options.Wants(PlacementMeasure.Name))
+        {
+            PlacementMeasure.Run(report);
+        }
+
+        if (options.Wants(TieredMeasure.Latency) || options.Wants(TieredMeasure.Cost))
+        {
+            await TieredMeasure.RunAsync(report);
         }
 
         Console.WriteLine(report.ToMarkdown());

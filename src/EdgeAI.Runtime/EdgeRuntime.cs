@@ -1,6 +1,7 @@
 using EdgeAI.Configuration;
 using EdgeAI.Inference;
 using EdgeAI.Models;
+using EdgeAI.Startup;
 using EdgeAI.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -11,13 +12,15 @@ namespace EdgeAI;
 public sealed class EdgeRuntime : IAsyncDisposable, IDisposable
 {
     private readonly EdgeAIOptions _options;
+    private readonly PlacementLoop _placement;
     private readonly List<IModelLease> _prewarmed = [];
     private readonly SemaphoreSlim _starting = new(1, 1);
     private ServiceProvider? _services;
     private bool _isStarted;
 
-    internal EdgeRuntime(IModelStore store, IInferenceEngine engine, EdgeAIOptions options)
+    internal EdgeRuntime(IModelStore store, IInferenceEngine engine, EdgeAIOptions options, PlacementLoop placement)
     {
+        _placement = placement;
         Store = store;
         Engine = engine;
         _options = options;
@@ -53,7 +56,7 @@ public sealed class EdgeRuntime : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Imports the models that the options name and the store lacks, and loads those to prewarm. A host calls it at the app's start; without a host
+    /// Imports the models that the options name and the store lacks, loads those to prewarm, and begins to look after the store's tiers. A host calls it at the app's start; without a host
     /// call it yourself. A second call does nothing.
     /// </summary>
     /// <param name="cancellationToken">Cancels the start; what is imported by then stays.</param>
@@ -67,6 +70,7 @@ public sealed class EdgeRuntime : IAsyncDisposable, IDisposable
             {
                 await ImportAsync(cancellationToken).ConfigureAwait(false);
                 await PrewarmAsync(cancellationToken).ConfigureAwait(false);
+                _placement.Start();
                 _isStarted = true;
             }
         }
@@ -96,6 +100,7 @@ public sealed class EdgeRuntime : IAsyncDisposable, IDisposable
         await _starting.WaitAsync().ConfigureAwait(false);
         try
         {
+            await _placement.DisposeAsync().ConfigureAwait(false);
             foreach (var lease in _prewarmed)
             {
                 await lease.DisposeAsync().ConfigureAwait(false);

@@ -46,4 +46,10 @@ public sealed partial class ModelStore
 
     [LoggerMessage(12, LogLevel.Information, "Pulled {Model} as {Digest}: {Bytes} bytes were moved.")]
     private static partial void LogPulled(ILogger logger, ModelReference model, Digest digest, long bytes);
+
+    [LoggerMessage(13, LogLevel.Information, "Placed models: {Dropped} hot models were dropped, {Demoted} packs went to the cold tier and {Promoted} came back, {Bytes} bytes.")]
+    private static partial void LogPlaced(ILogger logger, int dropped, int demoted, int promoted, long bytes);
+
+    [LoggerMessage(14, LogLevel.Warning, "The model {Model} could not be laid out ahead of its use.")]
+    private static partial void LogNotPrewarmed(ILogger logger, ModelReference model, Exception exception);
 }

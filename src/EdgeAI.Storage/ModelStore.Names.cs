@@ -51,6 +51,7 @@ public sealed partial class ModelStore
             throw;
         }
 
+        NoteUse(digest, length);
         return (info, wasPresent);
     }
 

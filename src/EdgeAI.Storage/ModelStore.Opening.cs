@@ -33,8 +33,10 @@ public sealed partial class ModelStore
 
     private async Task OpenAsync(CancellationToken cancellationToken)
     {
-        _directory.Create();
+        DirectorySync.Create(_directory.Locks);
         using var opening = await FileLock.AcquireExclusiveAsync(_directory.OpenLock, _wait, cancellationToken).ConfigureAwait(false);
+        _markers.Open_NeedsLock();
+        _directory.Create();
         if (_indexFiles.FindCurrent() is null || _index.FindProblem() is not null)
         {
             using var locks = await AcquireIndexAsync(cancellationToken).ConfigureAwait(false);
@@ -110,7 +112,7 @@ public sealed partial class ModelStore
     private async ValueTask CreateIndexAsync_NeedsLock(CancellationToken cancellationToken)
     {
         using var epoch = await _epochs.EnterAsync(cancellationToken).ConfigureAwait(false);
-        var staging = _directory.CreateStaging(epoch.Epoch);
+        var staging = _directory.CreateIndexStaging(epoch.Epoch);
         try
         {
             var path = Path.Combine(staging, "index.db");

@@ -56,7 +56,7 @@ public sealed partial class ModelStore
     public async ValueTask<IHotModel> MaterializeAsync(ModelReference model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return await RunLocalInEpochAsync(model, () => MaterializeInEpochAsync(model, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await RunLocalInEpochAsync(model, () => MaterializeInEpochAsync(model, isUse: true, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     // The stream keeps the epoch: a model that is removed while it is read can be read to its end.

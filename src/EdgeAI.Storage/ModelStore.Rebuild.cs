@@ -34,7 +34,7 @@ public sealed partial class ModelStore
     private async ValueTask<IndexRebuildReport> RebuildAsync_NeedsLock(CancellationToken cancellationToken)
     {
         using var epoch = await _epochs.EnterAsync(cancellationToken).ConfigureAwait(false);
-        var staging = _directory.CreateStaging(epoch.Epoch);
+        var staging = _directory.CreateIndexStaging(epoch.Epoch);
         try
         {
             var path = Path.Combine(staging, "index.db");

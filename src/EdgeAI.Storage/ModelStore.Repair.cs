@@ -42,12 +42,18 @@ public sealed partial class ModelStore
     }
 
     // Hot files that are there serve on, whatever became of what they were made from.
-    private async Task<IHotModel> MaterializeInEpochAsync(ModelReference model, CancellationToken cancellationToken)
+    private async Task<IHotModel> MaterializeInEpochAsync(ModelReference model, bool isUse, CancellationToken cancellationToken)
     {
         var digest = (await RequireTrustedAsync(model, cancellationToken).ConfigureAwait(false)).Digest;
         try
         {
-            return await _hot.LeaseAsync(digest, cancellationToken).ConfigureAwait(false);
+            var leased = await _hot.LeaseAsync(digest, cancellationToken).ConfigureAwait(false);
+            if (isUse)
+            {
+                NoteUse(digest, leased.Manifest.TotalLength);
+            }
+
+            return leased;
         }
         catch (ContentCorruptedException)
         {

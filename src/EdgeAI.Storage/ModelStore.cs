@@ -10,6 +10,7 @@ using EdgeAI.Storage.Maintenance;
 using EdgeAI.Storage.Manifests;
 using EdgeAI.Storage.Materializing;
 using EdgeAI.Storage.Names;
+using EdgeAI.Storage.Placement;
 using EdgeAI.Storage.Reading;
 using EdgeAI.Storage.Sources;
 using EdgeAI.Storage.Tiers;
@@ -31,7 +32,9 @@ public sealed partial class ModelStore : IModelStore
     private readonly StoreDirectory _directory;
     private readonly IndexFiles _indexFiles;
     private readonly StoreIndex _index;
-    private readonly LocalDirectoryTier _tier;
+    private readonly TiersOptions _tiers;
+    private readonly TierMarkers _markers;
+    private readonly LocalObjects _tier;
     private readonly ChunkCodecs _codecs;
     private readonly ManifestStore _manifests;
     private readonly NameStore _names;
@@ -52,10 +55,12 @@ public sealed partial class ModelStore : IModelStore
         IEnumerable<IModelSourceScheme> schemes,
         IReadOnlyList<StorageCluster> clusters)
     {
-        _directory = new StoreDirectory(directory);
+        _tiers = options.Tiers;
+        _directory = new StoreDirectory(directory, _tiers);
+        _markers = new TierMarkers(_directory.Root, [.. new[] { _directory.WarmTier, _directory.ColdTier }.OfType<string>()], _directory.HotTier);
         _indexFiles = new IndexFiles(_directory.Root);
         _index = new StoreIndex(_indexFiles.FindCurrent);
-        _tier = new LocalDirectoryTier("local", _directory.Objects, _directory.SwapLock);
+        _tier = new LocalObjects(_directory, _markers);
         _codecs = new ChunkCodecs(options.CompressionLevel);
         _manifests = new ManifestStore(_tier);
         _names = new NameStore(_tier);
@@ -64,7 +69,12 @@ public sealed partial class ModelStore : IModelStore
         _chunks = new ChunkReader(_index, _tier, comparesNames: options.RequireSignature);
         _wait = new LockWait(time, options.LockTimeout);
         _epochs = new StoreEpochs(_directory, _wait);
-        _hot = new HotModels(_directory, _manifests, _chunks, _wait, options.VerifyHotFilesOnLoad, logger, shares: !options.RequireSignature);
+        _hot = new HotModels(_directory, _manifests, _chunks, _wait, options.VerifyHotFilesOnLoad, logger, shares: !options.RequireSignature, MakeRoomAsync);
+        _uses = new UseLog(_directory.Uses, _directory.UsesLock);
+        _pins = new PinStore(_tier);
+        _pinned = new PinnedModels(_pins, _index);
+        _warmPolicy = _tiers.Warm.Capacity is { } warm ? new LearnedPolicy(_uses, ByteSize.Parse(warm).Bytes) : null;
+        _hotRoom = _tiers.Hot.Capacity is { } hot ? new HotRoom(_hot, _pinned, new LearnedPolicy(_uses, ByteSize.Parse(hot).Bytes), ByteSize.Parse(hot).Bytes, logger) : null;
         _sources = new SourceOpener(_directory, options.Sources, schemes, transfers, _wait);
         _time = time;
         _logger = logger;
@@ -110,6 +120,11 @@ public sealed partial class ModelStore : IModelStore
         if (((IValidatableObject)options).Validate(new ValidationContext(options, nameof(StorageOptions), null, null)).FirstOrDefault() is { } problem)
         {
             throw new ValidationException(problem, null, options);
+        }
+
+        if (((IValidatableObject)options.Tiers).Validate(new ValidationContext(options.Tiers, nameof(TiersOptions), null, null)).FirstOrDefault() is { } misplaced)
+        {
+            throw new ValidationException(misplaced, null, options);
         }
 
         clusters ??= [];

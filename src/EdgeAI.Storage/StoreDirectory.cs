@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using EdgeAI.Configuration;
 using EdgeAI.Models;
 using EdgeAI.Storage.Durability;
 
@@ -10,30 +11,65 @@ namespace EdgeAI.Storage;
 internal sealed class StoreDirectory
 {
     private const char EpochSeparator = '-';
+    private const string ObjectsName = "objects";
+    private const string StagingName = "staging";
 
-    public StoreDirectory(string root)
+    public StoreDirectory(string root, TiersOptions? tiers = null)
     {
         Root = Path.GetFullPath(root);
-        Objects = Path.Combine(Root, "objects");
-        Hot = Path.Combine(Root, "hot");
-        Staging = Path.Combine(Root, "staging");
-        Downloads = Path.Combine(Root, "downloads");
+        HotTier = FullPath(tiers?.Hot);
+        WarmTier = FullPath(tiers?.Warm);
+        ColdTier = FullPath(tiers?.Cold);
+
+        // Packs are moved to their place by a rename: what becomes one is on their disk.
+        var packs = WarmTier ?? Root;
+        Objects = Path.Combine(Root, ObjectsName);
+        WarmObjects = Path.Combine(packs, ObjectsName);
+        ColdObjects = ColdTier is null ? null : Path.Combine(ColdTier, ObjectsName);
+        Hot = Path.Combine(HotTier ?? Root, "hot");
+        Staging = Path.Combine(packs, StagingName);
+        IndexStaging = Path.Combine(Root, StagingName);
+        Downloads = Path.Combine(packs, "downloads");
         Locks = Path.Combine(Root, "locks");
-        Incoming = Path.Combine(Root, "incoming");
-        Quarantine = Path.Combine(Root, "quarantine");
+        Incoming = Path.Combine(packs, "incoming");
+        Quarantine = Path.Combine(packs, "quarantine");
         Epochs = Path.Combine(Locks, "epochs");
     }
 
     public string Root { get; }
 
-    /// <summary>Packs and manifests: the local tier.</summary>
+    /// <summary>The directories of tiers that are elsewhere; null for those that are within <see cref="Root"/>, and for a cold tier that there is not.</summary>
+    public string? HotTier { get; }
+
+    /// <inheritdoc cref="HotTier"/>
+    public string? WarmTier { get; }
+
+    /// <inheritdoc cref="HotTier"/>
+    public string? ColdTier { get; }
+
+    /// <summary>Manifests, names and other small objects, and packs where there is no warm tier elsewhere.</summary>
     public string Objects { get; }
+
+    /// <summary>Packs.</summary>
+    public string WarmObjects { get; }
+
+    /// <summary>Packs of models that are not used; null when there is no cold tier.</summary>
+    public string? ColdObjects { get; }
+
+    /// <summary>The latest uses of models.</summary>
+    public string Uses => Path.Combine(Root, "uses.log");
+
+    /// <summary>Held for a moment by whoever notes a use.</summary>
+    public string UsesLock => Path.Combine(Locks, "uses.lock");
 
     /// <summary>One folder for each model that is laid out.</summary>
     public string Hot { get; }
 
     /// <summary>What is being written; empty when nobody works here.</summary>
     public string Staging { get; }
+
+    /// <summary>Where an index is made, on the disk where it is used.</summary>
+    public string IndexStaging { get; }
 
     /// <summary>What is being fetched from elsewhere, or was when a process ended; made when there is something.</summary>
     public string Downloads { get; }
@@ -84,7 +120,7 @@ internal sealed class StoreDirectory
     public void Create()
     {
         DirectorySync.Create(Root);
-        foreach (var directory in (ReadOnlySpan<string>)[Objects, Hot, Staging, Locks, Epochs])
+        foreach (var directory in (ReadOnlySpan<string>)[Objects, WarmObjects, ColdObjects ?? Objects, Hot, Staging, IndexStaging, Locks, Epochs])
         {
             Directory.CreateDirectory(directory);
         }
@@ -95,21 +131,22 @@ internal sealed class StoreDirectory
         }
 
         DirectorySync.Flush(Root);
-        DirectorySync.Flush(Objects);
-        foreach (var directory in Directory.EnumerateDirectories(Objects))
+        foreach (var objects in new[] { Objects, WarmObjects, ColdObjects }.OfType<string>().Distinct())
         {
-            DirectorySync.Flush(directory);
+            DirectorySync.Flush(objects);
+            foreach (var directory in Directory.EnumerateDirectories(objects))
+            {
+                DirectorySync.Flush(directory);
+            }
         }
     }
 
     /// <summary>A new, empty folder for what is being written.</summary>
     /// <param name="epoch">The epoch that the caller is in; once it is over for everybody, what is left of the folder is garbage.</param>
-    public string CreateStaging(long epoch)
-    {
-        var path = Path.Combine(Staging, $"{epoch}{EpochSeparator}{Guid.NewGuid():N}");
-        Directory.CreateDirectory(path);
-        return path;
-    }
+    public string CreateStaging(long epoch) => CreateStaging(Staging, epoch);
+
+    /// <inheritdoc cref="CreateStaging(long)"/>
+    public string CreateIndexStaging(long epoch) => CreateStaging(IndexStaging, epoch);
 
     /// <summary>Deletes a staging folder, or what is left of it.</summary>
     public static void DeleteStaging(string path)
@@ -128,7 +165,7 @@ internal sealed class StoreDirectory
     /// <param name="lastOver">The last such epoch.</param>
     public void ClearStaging(long lastOver)
     {
-        foreach (var folder in Directory.EnumerateDirectories(Staging))
+        foreach (var folder in new[] { Staging, IndexStaging }.Distinct().SelectMany(Directory.GetDirectories))
         {
             var name = Path.GetFileName(folder.AsSpan());
             var end = name.IndexOf(EpochSeparator);
@@ -159,6 +196,15 @@ internal sealed class StoreDirectory
                 DeleteStaging(folder);
             }
         }
+    }
+
+    private static string? FullPath(TierOptions? tier) => tier?.Directory is { } directory ? Path.GetFullPath(directory) : null;
+
+    private static string CreateStaging(string staging, long epoch)
+    {
+        var path = Path.Combine(staging, $"{epoch}{EpochSeparator}{Guid.NewGuid():N}");
+        Directory.CreateDirectory(path);
+        return path;
     }
 
     private string DownloadLock(string hash) => Path.Combine(Locks, "download-" + hash + ".lock");

@@ -27,6 +27,10 @@ public sealed class StorageOptions : IValidatableObject
     [ValidateObjectMembers]
     public BandwidthOptions Bandwidth { get; set; } = new();
 
+    /// <summary>Over which disks of the machine the store spreads, and when models move between them.</summary>
+    [ValidateObjectMembers]
+    public TiersOptions Tiers { get; set; } = new();
+
     /// <summary>Where models come from when they are imported from elsewhere.</summary>
     [ValidateObjectMembers]
     public SourceOptions Sources { get; set; } = new();
@@ -34,6 +38,10 @@ public sealed class StorageOptions : IValidatableObject
     /// <summary>Whether a model that only a cluster has is pulled when it is loaded, laid out, opened, inspected or exported.</summary>
     /// <value>The default is true; it means nothing without clusters.</value>
     public bool PullOnUse { get; set; } = true;
+
+    /// <summary>Whether the models that were used last are laid out again in the background at the app's start: as many as the hot tier holds.</summary>
+    /// <value>The default is false.</value>
+    public bool PrewarmWorkingSet { get; set; }
 
     /// <summary>Public keys whose signatures count, by names of your own.</summary>
     /// <value>The default is none.</value>

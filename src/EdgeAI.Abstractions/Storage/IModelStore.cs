@@ -221,4 +221,38 @@ public interface IModelStore
     /// <summary>What has not yet been sent to clusters, and why.</summary>
     /// <param name="cancellationToken">Cancels the look-up.</param>
     ValueTask<StorageBacklog> GetBacklogAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Moves models between the store's tiers: drops hot files and sends packs to the cold tier by age and by room, and brings back what is used again. What is pinned or in use stays. An app's host calls it now and then
+    /// (see <see cref="Configuration.TiersOptions.PlacementInterval"/>). Beside everything else, one placement at a time.
+    /// </summary>
+    /// <param name="cancellationToken">Cancels the placement; what is moved by then stays moved.</param>
+    /// <exception cref="StorageTierUnavailableException">A tier's disk is not there.</exception>
+    /// <exception cref="StorageFullException">A tier's disk is full.</exception>
+    ValueTask<PlacementReport> PlaceAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Lays models out on the hot tier ahead of their use, pulling those that only a cluster has behind what loads wait for. One that can't be is logged and passed over.</summary>
+    /// <param name="models">Which, in order; null for the working set: what was used last, as much as the hot tier holds.</param>
+    /// <param name="cancellationToken">Cancels the work; what is laid out by then stays.</param>
+    /// <returns>The models that are laid out now.</returns>
+    ValueTask<IReadOnlyList<ModelReference>> PrewarmAsync(IReadOnlyList<ModelReference>? models = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Says where every model is, by name and tag.</summary>
+    /// <param name="cancellationToken">Cancels the look-up.</param>
+    ValueTask<IReadOnlyList<ModelPlacement>> ListPlacementsAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Keeps a model on the tiers where it is: its hot files are not dropped for others, nor its packs sent to the cold tier. A pin outlives the process, and follows its tag.</summary>
+    /// <param name="model">The reference, by tag.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>False when it was pinned already.</returns>
+    /// <exception cref="ArgumentException"><paramref name="model"/> is by digest.</exception>
+    /// <exception cref="ModelNotFoundException">The store has no such model.</exception>
+    ValueTask<bool> PinAsync(ModelReference model, CancellationToken cancellationToken = default);
+
+    /// <summary>Takes a pin away.</summary>
+    /// <param name="model">The reference, by tag.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>False when there was none.</returns>
+    /// <exception cref="ArgumentException"><paramref name="model"/> is by digest.</exception>
+    ValueTask<bool> UnpinAsync(ModelReference model, CancellationToken cancellationToken = default);
 }

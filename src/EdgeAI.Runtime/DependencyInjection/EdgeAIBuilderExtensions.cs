@@ -77,7 +77,7 @@ public static class EdgeAIBuilderExtensions
         return builder;
     }
 
-    private static IEdgeAIBuilder Configure(this IEdgeAIBuilder builder, Action<EdgeAIOptions> configure)
+    internal static IEdgeAIBuilder Configure(this IEdgeAIBuilder builder, Action<EdgeAIOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.Configure(builder.Name ?? Options.Options.DefaultName, configure);

@@ -80,7 +80,7 @@ public static class EdgeAIServiceCollectionExtensions
             provider => new TransferScheduler(OptionsOf(provider, name).Storage.Bandwidth, provider.GetRequiredService<TimeProvider>()));
         services.TryAddInstance<IModelStore>(name, provider => CreateStore(provider, name));
         services.TryAddInstance<IInferenceEngine>(name, provider => CreateEngine(provider, name));
-        services.TryAddInstance(name, provider => new EdgeRuntime(provider.GetInstance<IModelStore>(name), provider.GetInstance<IInferenceEngine>(name), OptionsOf(provider, name)));
+        services.TryAddInstance(name, provider => CreateRuntime(provider, name));
         if (!services.Any(service => service.ImplementationInstance is InstanceStartup startup && startup.Name == name))
         {
             services.AddSingleton(new InstanceStartup(name));
@@ -101,6 +101,13 @@ public static class EdgeAIServiceCollectionExtensions
         services.GetInstance<ITransferScheduler>(name),
         services.GetInstances<IModelSourceScheme>(name),
         [.. services.GetInstances<StorageCluster>(name)]);
+
+    private static EdgeRuntime CreateRuntime(IServiceProvider services, string? name)
+    {
+        var (store, options) = (services.GetInstance<IModelStore>(name), OptionsOf(services, name));
+        var placement = new PlacementLoop(store, options.Storage, services.GetRequiredService<TimeProvider>(), LoggerOf<EdgeRuntime>(services));
+        return new EdgeRuntime(store, services.GetInstance<IInferenceEngine>(name), options, placement);
+    }
 
     // The processor comes last: it can run everything, so whatever stood after it would never be asked.
     private static InferenceEngine CreateEngine(IServiceProvider services, string? name)

@@ -21,6 +21,50 @@ public static class StorageBuilderExtensions
         return builder;
     }
 
+    /// <summary>Says where models are laid out, ready to map: the fastest disk.</summary>
+    /// <param name="builder">The storage.</param>
+    /// <param name="directory">The directory; it should have nothing else in it.</param>
+    /// <param name="capacity">How much it may hold, such as <c>64GB</c>; null for as much as the disk has. What is used least by then goes first; what is in use or pinned stays.</param>
+    /// <returns>The same builder.</returns>
+    public static IStorageBuilder AddHotTier(this IStorageBuilder builder, string directory, string? capacity = null) =>
+        builder.AddTier(directory, capacity, tiers => tiers.Hot);
+
+    /// <summary>Says where packs are, and whatever is being imported or pulled.</summary>
+    /// <param name="builder">The storage.</param>
+    /// <param name="directory">The directory; it should have nothing else in it.</param>
+    /// <param name="capacity">How much it may hold, such as <c>200GB</c>; null for as much as the disk has. What is used least by then goes to the cold tier, which there must be.</param>
+    /// <returns>The same builder.</returns>
+    public static IStorageBuilder AddWarmTier(this IStorageBuilder builder, string directory, string? capacity = null) =>
+        builder.AddTier(directory, capacity, tiers => tiers.Warm);
+
+    /// <summary>Says where packs of models go that are not used: the cheapest disk.</summary>
+    /// <param name="builder">The storage.</param>
+    /// <param name="directory">The directory; it should have nothing else in it.</param>
+    /// <returns>The same builder.</returns>
+    public static IStorageBuilder AddColdTier(this IStorageBuilder builder, string directory) => builder.AddTier(directory, null, tiers => tiers.Cold);
+
+    /// <summary>Says when models go to slower tiers.</summary>
+    /// <param name="builder">The storage.</param>
+    /// <param name="configure">Adds rules.</param>
+    /// <returns>The same builder.</returns>
+    public static IStorageBuilder AddLifecycle(this IStorageBuilder builder, Action<LifecycleRules> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+        builder.Configure(options => configure(new LifecycleRules(options.Storage.Tiers.Lifecycle)));
+        return builder;
+    }
+
+    /// <summary>Lays the models that were used last out again in the background at the app's start: as many as the hot tier holds.</summary>
+    /// <param name="builder">The storage.</param>
+    /// <returns>The same builder.</returns>
+    public static IStorageBuilder PrewarmWorkingSet(this IStorageBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Configure(options => options.Storage.PrewarmWorkingSet = true);
+        return builder;
+    }
+
     /// <summary>Adds a cluster on any tier. The first one added is the primary, the others are backups, in order.</summary>
     /// <param name="builder">The storage.</param>
     /// <param name="name">Its name, unique within the store. What is still to be sent to it is kept under this name, so keep it.</param>
@@ -54,6 +98,18 @@ public static class StorageBuilderExtensions
     public static IStorageBuilder LimitBandwidth(this IStorageBuilder builder, string? up = null, string? down = null)
     {
         EdgeAIBuilderExtensions.LimitBandwidth(builder, up, down);
+        return builder;
+    }
+
+    private static IStorageBuilder AddTier(this IStorageBuilder builder, string directory, string? capacity, Func<TiersOptions, TierOptions> tier)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        builder.Configure(options =>
+        {
+            var added = tier(options.Storage.Tiers);
+            (added.Directory, added.Capacity) = (directory, capacity);
+        });
         return builder;
     }
 }

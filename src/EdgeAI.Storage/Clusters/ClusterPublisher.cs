@@ -21,7 +21,7 @@ namespace EdgeAI.Storage.Clusters;
 /// <param name="reader">Reads objects of the cluster.</param>
 internal sealed class ClusterPublisher(
     IStorageTier tier,
-    LocalDirectoryTier local,
+    LocalObjects local,
     StoreIndex index,
     ManifestStore manifests,
     SignatureStore signatures,

@@ -45,7 +45,7 @@ internal sealed class IncomingPacks : IChunkSource, IAsyncDisposable
     /// <param name="tier">Where a finished pack is that was moved away before the pull was.</param>
     /// <param name="local">What chunks are decoded with that are not in these packs.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    public static async ValueTask<IncomingPacks> OpenAsync(string folder, LocalDirectoryTier tier, ChunkReader local, CancellationToken cancellationToken)
+    public static async ValueTask<IncomingPacks> OpenAsync(string folder, LocalObjects tier, ChunkReader local, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
         var packs = new IncomingPacks(folder, local);
@@ -168,7 +168,7 @@ internal sealed class IncomingPacks : IChunkSource, IAsyncDisposable
         }
     }
 
-    private async ValueTask ResumeAsync(LocalDirectoryTier tier, CancellationToken cancellationToken)
+    private async ValueTask ResumeAsync(LocalObjects tier, CancellationToken cancellationToken)
     {
         // Packs are moved away one by one before the index knows them: what a crash left there is not fetched again.
         if (!File.Exists(PathOf(PackSuffix))

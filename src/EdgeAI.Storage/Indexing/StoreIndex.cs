@@ -105,7 +105,8 @@ internal sealed partial class StoreIndex
             }
 
             command.CommandText = "PRAGMA quick_check(1)";
-            return version != SchemaVersion ? "it is no index"
+            return version is > 0 and < SchemaVersion ? "it was made by an earlier version"
+                : version != SchemaVersion ? "it is no index"
                 : command.ExecuteScalar() is "ok" ? null
                 : "its pages contradict each other";
         }

@@ -17,7 +17,7 @@ namespace EdgeAI.Storage.Maintenance;
 internal sealed class GarbageCollector(
     StoreDirectory directory,
     StoreIndex index,
-    LocalDirectoryTier tier,
+    LocalObjects tier,
     ManifestStore manifests,
     NameStore names,
     HotModels hot,

@@ -7,7 +7,7 @@ using EdgeAI.Storage.Trust;
 namespace EdgeAI.Storage.Maintenance;
 
 /// <summary>Deletes objects that the index does not know: those that it has forgotten, and those of imports that crashed before it knew them.</summary>
-internal sealed class ObjectSweeper(StoreDirectory directory, StoreIndex index, LocalDirectoryTier tier, LockWait wait)
+internal sealed class ObjectSweeper(StoreDirectory directory, StoreIndex index, LocalObjects tier, LockWait wait)
 {
     /// <summary>Where objects are that may be garbage. Names are not: one that the index does not know can't be read, and is for somebody to look at.</summary>
     public static readonly IReadOnlyList<string> Prefixes = ["packs/", "manifests/", SignatureStore.Prefix];

@@ -9,7 +9,7 @@ namespace EdgeAI.Storage.Maintenance;
 /// Writes chunks anew into one pack, and then takes them from there: the new pack is on disk first, the index changes in one transaction, and packs that hold
 /// nothing any more are retired, to be deleted when nobody can read them.
 /// </summary>
-internal sealed class PackRewriter(StoreDirectory directory, StoreIndex index, LocalDirectoryTier tier, LockWait wait)
+internal sealed class PackRewriter(StoreDirectory directory, StoreIndex index, LocalObjects tier, LockWait wait)
 {
     /// <summary>Moves chunks.</summary>
     /// <param name="chunks">The chunks, where they are now, in the order in which they shall stand.</param>

@@ -16,7 +16,7 @@ namespace EdgeAI.Storage.Maintenance;
 internal sealed class StoreRepacker(
     StoreDirectory directory,
     StoreIndex index,
-    LocalDirectoryTier tier,
+    LocalObjects tier,
     ManifestStore manifests,
     ChunkReader chunks,
     ChunkCodecs codecs,

@@ -18,7 +18,7 @@ namespace EdgeAI.Storage.Maintenance;
 internal sealed class StoreRepairer(
     StoreDirectory directory,
     StoreIndex index,
-    LocalDirectoryTier tier,
+    LocalObjects tier,
     ManifestStore manifests,
     ChunkReader chunks,
     ChunkCodecs codecs,

@@ -19,6 +19,7 @@ namespace EdgeAI.Storage.Materializing;
 /// <param name="alwaysVerify">Whether hot files are compared with their checksums each time that they are leased.</param>
 /// <param name="logger">Told of damage.</param>
 /// <param name="shares">Whether bytes are taken from other hot models, compared by checksums: not where somebody may have changed both.</param>
+/// <param name="makeRoom">Called before a model is laid out.</param>
 internal sealed partial class HotModels(
     StoreDirectory directory,
     ManifestStore manifests,
@@ -26,7 +27,8 @@ internal sealed partial class HotModels(
     LockWait wait,
     bool alwaysVerify,
     ILogger logger,
-    bool shares)
+    bool shares,
+    Func<Digest, ModelManifest, CancellationToken, ValueTask> makeRoom)
 {
     // A folder that is being made is one of its own, under the model's lock, so that whoever comes after a crash goes on with it.
     private const string UnfinishedSuffix = ".unfinished";
@@ -82,7 +84,7 @@ internal sealed partial class HotModels(
             {
                 if (exclusive is not null)
                 {
-                    await MakeAsync(manifest, folder, cancellationToken).ConfigureAwait(false);
+                    await MakeAsync(digest, manifest, folder, cancellationToken).ConfigureAwait(false);
                     continue;
                 }
             }
@@ -154,6 +156,20 @@ internal sealed partial class HotModels(
         return bytes;
     }
 
+    /// <summary>What a hot model takes on disk, with what is derived from it; zero when it is not laid out.</summary>
+    public long GetLength(Digest digest)
+    {
+        try
+        {
+            return LengthOf(new DirectoryInfo(directory.HotModel(digest)));
+        }
+        catch (Exception exception) when (exception is DirectoryNotFoundException or FileNotFoundException)
+        {
+            // It is not there, or goes just now.
+            return 0;
+        }
+    }
+
     /// <summary>The models that are laid out.</summary>
     public IReadOnlyList<Digest> List() => Directory.Exists(directory.Hot)
         ? [.. Directory.EnumerateDirectories(directory.Hot)
@@ -192,12 +208,14 @@ internal sealed partial class HotModels(
     private bool IsRecent(DirectoryInfo folder) =>
         wait.Time.GetUtcNow() - File.GetLastWriteTimeUtc(Path.Combine(folder.FullName, HotJournal.FileName)) < UnfinishedKept;
 
-    private async ValueTask MakeAsync(ModelManifest manifest, string folder, CancellationToken cancellationToken)
+    private async ValueTask MakeAsync(Digest digest, ModelManifest manifest, string folder, CancellationToken cancellationToken)
     {
         if (Directory.Exists(folder))
         {
             return;
         }
+
+        await makeRoom(digest, manifest, cancellationToken).ConfigureAwait(false);
 
         // The hot lock keeps everybody else away from the unfinished folder, a collection too.
         var unfinished = folder + UnfinishedSuffix;

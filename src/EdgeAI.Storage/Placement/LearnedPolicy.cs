@@ -1,0 +1,40 @@
+using EdgeAI.Models;
+
+namespace EdgeAI.Storage.Placement;
+
+/// <summary>The policy of a tier, as far as the uses teach it that all processes have noted. Thread-safe.</summary>
+/// <param name="uses">The uses.</param>
+/// <param name="capacity">What the tier holds, in bytes.</param>
+internal sealed class LearnedPolicy(UseLog uses, long capacity)
+{
+    private readonly Lock _gate = new();
+    private TierPolicy _policy = new(capacity);
+    private long _read;
+
+    /// <summary>Puts models into the order in which they should leave.</summary>
+    public IReadOnlyList<Digest> Order(IEnumerable<Digest> models)
+    {
+        lock (_gate)
+        {
+            Learn_NeedsLock();
+            return _policy.Order(models);
+        }
+    }
+
+    private void Learn_NeedsLock()
+    {
+        var (latest, end) = uses.Read(_read);
+        if (end < _read)
+        {
+            // The log was begun anew.
+            _policy = new TierPolicy(capacity);
+        }
+
+        foreach (var use in latest)
+        {
+            _policy.Use(use.Model, use.Length);
+        }
+
+        _read = end;
+    }
+}
