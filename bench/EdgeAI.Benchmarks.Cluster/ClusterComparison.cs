@@ -1,4 +1,5 @@
 using EdgeAI.Benchmarks.Cluster.Placement;
+using EdgeAI.Benchmarks.Cluster.Pulls;
 using EdgeAI.Benchmarks.Cluster.Reporting;
 using EdgeAI.Benchmarks.Cluster.Transfers;
 
@@ -23,6 +24,11 @@ internal static class ClusterComparison
         if (options.Wants(TieredMeasure.Latency) || options.Wants(TieredMeasure.Cost))
         {
             await TieredMeasure.RunAsync(report);
+        }
+
+        if (options.Wants(PullMeasure.Fresh) || options.Wants(PullMeasure.Limited) || options.Wants(PullMeasure.Update))
+        {
+            await PullMeasure.RunAsync(options, report);
         }
 
         Console.WriteLine(report.ToMarkdown());

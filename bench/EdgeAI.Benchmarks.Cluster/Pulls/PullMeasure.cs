@@ -1,0 +1,160 @@
+using System.Diagnostics;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using EdgeAI.Benchmarks.Cluster.Links;
+using EdgeAI.Benchmarks.Cluster.Reporting;
+using EdgeAI.Models;
+using EdgeAI.Storage;
+using EdgeAI.Storage.S3;
+
+namespace EdgeAI.Benchmarks.Cluster.Pulls;
+
+/// <summary>
+/// A node that has nothing gets a family of models from a Ceph cluster, as fast as it goes and over 100 Mbit, beside rclone and the AWS command line, which get the plain files; and a node that has the first version gets the others.
+/// </summary>
+internal static class PullMeasure
+{
+    public const string Fresh = "pull_fresh_over_best_client";
+    public const string Limited = "pull_100mbit_over_best_client";
+    public const string Update = "pull_update_over_plan";
+
+    private const string Bucket = "bench";
+    private const int Megabits = 100;
+
+    public static async Task RunAsync(BenchmarkOptions options, Report report)
+    {
+        var family = ModelFamily.Load(options.Corpus);
+        var folder = Directory.CreateTempSubdirectory("edgeai-pulls-").FullName;
+        await using var ceph = await CephServers.StartAsync();
+        try
+        {
+            await UploadAsync(ceph, family);
+            await using var origin = Open(Path.Combine(folder, "origin"), ceph.Endpoint);
+            foreach (var file in family.Files)
+            {
+                await origin.ImportAsync(ModelFamily.NameOf(file), ModelSource.FromFile(Path.Combine(family.Root, file)));
+            }
+
+            await origin.FlushAsync();
+            var stored = (await origin.GetUsageAsync()).StoredBytes;
+            report.Add("pull_stored_over_logical", (double)stored / family.Length, "the plain files", "ratio");
+            if (options.Wants(Fresh))
+            {
+                await CompareAsync(Fresh, "pull_fresh", ceph, null, options.Repeats, family, folder, report);
+            }
+
+            if (options.Wants(Limited))
+            {
+                await CompareAsync(Limited, "pull_100mbit", ceph, Megabits, 1, family, folder, report);
+            }
+
+            if (options.Wants(Update))
+            {
+                await MeasureUpdatesAsync(origin, ceph, family, Path.Combine(folder, "updated"), report);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task CompareAsync(string name, string figure, CephServers ceph, int? megabits, int repeats, ModelFamily family, string folder, Report report)
+    {
+        await using var link = new LimitedProxy(ceph.Endpoint, megabits);
+        var seconds = S3Client.All.Select(client => client.Name).Prepend("EdgeAI").ToDictionary(who => who, _ => new List<double>());
+        var bytes = new Dictionary<string, long>();
+        for (var repeat = 0; repeat < repeats; repeat++)
+        {
+            var node = Path.Combine(folder, "node");
+            link.TakeBytes();
+            seconds["EdgeAI"].Add(await PullAsync(node, link.Address, family));
+            bytes["EdgeAI"] = link.TakeBytes();
+            Directory.Delete(node, recursive: true);
+            foreach (var client in S3Client.All)
+            {
+                var copy = Directory.CreateDirectory(Path.Combine(folder, "copy")).FullName;
+                seconds[client.Name].Add(await client.DownloadAsync(link.Address, $"{Bucket}/plain", copy));
+                bytes[client.Name] = link.TakeBytes();
+                Directory.Delete(copy, recursive: true);
+            }
+
+            Console.Error.WriteLine($"… {name}: {string.Join(", ", seconds.Select(who => $"{who.Key} {who.Value[^1]:F2} s and {bytes[who.Key] / 1e6:F1} MB"))}");
+        }
+
+        foreach (var (who, times) in seconds)
+        {
+            report.Add(figure, Median(times), who, "s");
+            report.Add(figure + "_moved", bytes[who] / 1e6, who, "MB");
+        }
+
+        report.Add(name, Median(seconds["EdgeAI"]) / S3Client.All.Min(client => Median(seconds[client.Name])), "the better of rclone and aws", "ratio");
+    }
+
+    private static async Task<double> PullAsync(string directory, Uri endpoint, ModelFamily family)
+    {
+        await using var node = Open(directory, endpoint);
+        var started = Stopwatch.GetTimestamp();
+        foreach (var file in family.Files)
+        {
+            await node.PullAsync(ModelFamily.NameOf(file));
+        }
+
+        return Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+
+    // What the store's own plan says must move, against what a node that has the first version moves.
+    private static async Task MeasureUpdatesAsync(ModelStore origin, CephServers ceph, ModelFamily family, string folder, Report report)
+    {
+        var (moved, planned) = (0L, 0L);
+        foreach (var file in family.Files.Skip(1))
+        {
+            await using var node = Open(folder, ceph.Endpoint);
+            var first = await node.PullAsync(ModelFamily.NameOf(family.Files[0]));
+            var plan = await origin.PlanUpdateAsync([first.Model.Digest], ModelFamily.NameOf(file));
+            var pulled = await node.PullAsync(ModelFamily.NameOf(file));
+            var kind = Path.GetFileNameWithoutExtension(file);
+            report.Add($"pull_update_{kind}_moved", pulled.BytesMoved / 1e6, "EdgeAI", "MB");
+            report.Add($"pull_update_{kind}_moved", plan.MovedBytes / 1e6, "the store's own plan", "MB");
+            (moved, planned) = (moved + pulled.BytesMoved, planned + plan.MovedBytes);
+            await node.DisposeAsync();
+            Directory.Delete(folder, recursive: true);
+        }
+
+        report.Add(Update, (double)moved / planned, "the store's own plan", "ratio");
+    }
+
+    private static async Task UploadAsync(CephServers ceph, ModelFamily family)
+    {
+        using var client = new AmazonS3Client(
+            new BasicAWSCredentials(CephServers.AccessKey, CephServers.SecretKey),
+            new AmazonS3Config
+            {
+                ServiceURL = ceph.Endpoint.ToString(),
+                ForcePathStyle = true,
+                AuthenticationRegion = CephServers.Region,
+                RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+                ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+            });
+        await client.PutBucketAsync(Bucket);
+        foreach (var file in family.Files)
+        {
+            Console.Error.WriteLine($"… puts {file} on the cluster");
+            await client.PutObjectAsync(new PutObjectRequest { BucketName = Bucket, Key = $"plain/{file}", FilePath = Path.Combine(family.Root, file) });
+        }
+    }
+
+    private static ModelStore Open(string directory, Uri endpoint)
+    {
+        var options = new S3ClusterOptions { Bucket = Bucket, Prefix = "models/", Region = CephServers.Region, AccessKey = CephServers.AccessKey, SecretKey = CephServers.SecretKey };
+        options.Endpoints.Add(endpoint);
+        return ModelStore.Open(directory, clusters: [new StorageCluster("ceph", new S3Tier("ceph", options))]);
+    }
+
+    private static double Median(List<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return (sorted[sorted.Length / 2] + sorted[(sorted.Length - 1) / 2]) / 2;
+    }
+}
