@@ -18,6 +18,10 @@ internal static class StoreProcesses
     public static ChildProcess StartChurn(string store, string models, int seed, int steps = int.MaxValue) =>
         ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, Program), "churn", store, models, $"{seed}", $"{steps}"]);
 
+    /// <summary>Starts a process that works on a store over three directories, and prints a line after each step. It may be killed at one of its flushes; 0 for none.</summary>
+    public static ChildProcess StartSpread(string store, string models, int seed, int flush) =>
+        ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, Program), "spread", store, models, $"{seed}", $"{flush}"]);
+
     /// <summary>Starts a process that imports, and is killed in the moment in which an object of its own stands in a folder.</summary>
     public static ChildProcess StartDying(string store, string reference, string path, string folder) =>
         ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, Program), "die", store, reference, path, folder]);

@@ -6,7 +6,7 @@ using EdgeAI.Trust;
 namespace EdgeAI.Testing.StoreProcess;
 
 /// <summary>Works on a store, and says so after each step: for a test that ends it anywhere, or looks on beside it.</summary>
-internal sealed class Churn(IModelStore store, string models, int seed)
+internal sealed class Churn(IModelStore store, string models, int seed, bool isSpread = false)
 {
     private const int Tags = 2;
     private const string ArchiveSuffix = ".edgeai";
@@ -24,7 +24,14 @@ internal sealed class Churn(IModelStore store, string models, int seed)
             var name = _names[_random.Next(_names.Length)];
             try
             {
-                await StepAsync(name, $"{name}:{_random.Next(Tags)}");
+                if (isSpread && _random.Next(2) == 0)
+                {
+                    await PlaceAsync($"{name}:{_random.Next(Tags)}");
+                }
+                else
+                {
+                    await StepAsync(name, $"{name}:{_random.Next(Tags)}");
+                }
             }
             catch (ModelNotFoundException)
             {
@@ -71,6 +78,25 @@ internal sealed class Churn(IModelStore store, string models, int seed)
                 break;
             default:
                 await store.ImportAsync(model, ModelSource.FromFile(Path.Combine(models, name, "model.onnx")));
+                break;
+        }
+    }
+
+    private async Task PlaceAsync(ModelReference model)
+    {
+        switch (_random.Next(8))
+        {
+            case 0:
+                await store.PinAsync(model);
+                break;
+            case 1:
+                await store.UnpinAsync(model);
+                break;
+            case 2 or 3:
+                (await store.MaterializeAsync(model)).Dispose();
+                break;
+            default:
+                Require((await store.PlaceAsync()).Damaged.Count == 0, "A placement found damage.");
                 break;
         }
     }

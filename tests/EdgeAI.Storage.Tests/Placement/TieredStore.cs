@@ -23,11 +23,11 @@ internal sealed class TieredStore : IDisposable
 
     public string Root => _folder.Combine("store");
 
-    public string Hot => _folder.Combine("nvme");
+    public string Hot => Root + ".hot";
 
-    public string Warm => _folder.Combine("sata");
+    public string Warm => Root + ".warm";
 
-    public string Cold => _folder.Combine("hdd");
+    public string Cold => Root + ".cold";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
