@@ -103,6 +103,8 @@ public sealed partial class ModelStore
         return await RunAsync(
             async () =>
             {
+                // A collection clears what is being written, unless it is kept away.
+                using var commit = await FileLock.AcquireSharedAsync(_directory.CommitLock, _wait, cancellationToken).ConfigureAwait(false);
                 _ = Require(model);
                 return await _pins.AddAsync(model, cancellationToken).ConfigureAwait(false);
             },
