@@ -108,11 +108,12 @@ public sealed partial class ModelStore
         var incoming = await IncomingPacks.OpenAsync(folder, _tier, _chunks, cancellationToken).ConfigureAwait(false);
         await using (incoming.ConfigureAwait(false))
         {
-            using var pull = new ClusterPull(clusters, map, _index, incoming, progress, _logger);
+            var samples = _index.HasTensors(digest) ? null : new TensorSamples(placed.Manifest, _index);
+            using var pull = new ClusterPull(clusters, map, _index, incoming, samples, progress, _logger);
             await pull.RunAsync(model, digest, placed, cancellationToken).ConfigureAwait(false);
             await requests.CompleteAsync(cancellationToken).ConfigureAwait(false);
             var packs = await incoming.CompleteAsync().ConfigureAwait(false);
-            var tensors = _index.HasTensors(digest) ? [] : await StoredTensors.ReadAsync(placed.Manifest, incoming, cancellationToken).ConfigureAwait(false);
+            var tensors = samples is null ? [] : await samples.ReadAsync(incoming, cancellationToken).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             using var commit = await FileLock.AcquireSharedAsync(_directory.CommitLock, _wait, CancellationToken.None).ConfigureAwait(false);
             await PutSignaturesAsync(digest, signatures).ConfigureAwait(false);

@@ -3,6 +3,7 @@ using System.IO.Hashing;
 using EdgeAI.Models;
 using EdgeAI.Storage.Codecs;
 using EdgeAI.Storage.Indexing;
+using EdgeAI.Storage.Matching;
 using EdgeAI.Storage.Packs;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +18,7 @@ internal sealed partial class ClusterPull(
     ClusterMap map,
     StoreIndex index,
     IncomingPacks incoming,
+    TensorSamples? samples,
     IProgress<PullProgress>? progress,
     ILogger logger) : IDisposable
 {
@@ -138,6 +140,7 @@ internal sealed partial class ClusterPull(
                 return false;
             }
 
+            samples?.Take(chunk, plain.AsSpan(0, place.Length));
             await incoming.AddAsync(chunk, place, XxHash3.HashToUInt64(plain.AsSpan(0, place.Length)), stored, cancellationToken).ConfigureAwait(false);
             return true;
         }

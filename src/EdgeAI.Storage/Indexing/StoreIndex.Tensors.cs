@@ -36,6 +36,19 @@ internal sealed partial class StoreIndex
         return tensors;
     }
 
+    /// <summary>A stored tensor that has just these elements; null when there is none.</summary>
+    public StoredTensor? FindTensor(long elements, ElementForm form, IReadOnlyList<Digest> chunks)
+    {
+        using var connection = Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT name, elements, form, sketch, start, chunks FROM tensors WHERE elements = $elements AND form = $form AND chunks = $chunks LIMIT 1";
+        command.Parameters.AddWithValue("$elements", elements);
+        command.Parameters.AddWithValue("$form", (byte)form);
+        command.Parameters.AddWithValue("$chunks", WriteDigests(chunks));
+        using var reader = command.ExecuteReader();
+        return reader.Read() ? ReadTensor(reader) : null;
+    }
+
     /// <summary>Stored tensors by the hash of their first bytes.</summary>
     public Dictionary<ulong, StoredTensor> ListTensorStarts()
     {

@@ -13,7 +13,11 @@ namespace EdgeAI.Storage.Matching;
 /// </summary>
 internal static class StoredTensors
 {
-    private readonly record struct Place(ModelTensor Tensor, ElementForm Form, IReadOnlyList<Digest> Chunks);
+    /// <summary>Where a tensor is.</summary>
+    public readonly record struct Place(ModelTensor Tensor, ElementForm Form, IReadOnlyList<Digest> Chunks)
+    {
+        public long Elements => Tensor.Length / Form.SizeOf();
+    }
 
     /// <summary>Reads the tensors of one file from its content.</summary>
     /// <param name="file">What the manifest says of it.</param>
@@ -31,18 +35,45 @@ internal static class StoredTensors
     }
 
     /// <summary>Reads the tensors of a model from its chunks, on all cores. Those whose chunks can't be read are left out: they are no base for anything.</summary>
-    public static async ValueTask<List<StoredTensor>> ReadAsync(ModelManifest manifest, IChunkSource chunks, CancellationToken cancellationToken)
+    public static ValueTask<List<StoredTensor>> ReadAsync(ModelManifest manifest, IChunkSource chunks, CancellationToken cancellationToken) =>
+        ReadAsync(manifest, chunks, (_, _, _) => null, cancellationToken);
+
+    /// <summary>The same, but for tensors that are known by their elements, form and chunks: those are taken as they are, under the model's own name for them.</summary>
+    public static async ValueTask<List<StoredTensor>> ReadAsync(
+        ModelManifest manifest,
+        IChunkSource chunks,
+        Func<long, ElementForm, IReadOnlyList<Digest>, StoredTensor?> find,
+        CancellationToken cancellationToken)
     {
         var tensors = new List<StoredTensor>();
         foreach (var file in manifest.Files.Where(file => file.Tensors.Count > 0))
         {
-            tensors.AddRange(await ReadAsync(file, chunks, cancellationToken).ConfigureAwait(false));
+            tensors.AddRange(await ReadAsync(file, chunks, find, cancellationToken).ConfigureAwait(false));
         }
 
         return tensors;
     }
 
-    private static async ValueTask<IEnumerable<StoredTensor>> ReadAsync(ModelFile file, IChunkSource chunks, CancellationToken cancellationToken)
+    /// <summary>The bytes of a file that its tensors are recognised by.</summary>
+    /// <param name="file">What the manifest says of it.</param>
+    /// <param name="isWanted">Which tensors.</param>
+    public static IEnumerable<(long Offset, int Length)> FindSampled(ModelFile file, Predicate<Place> isWanted)
+    {
+        foreach (var place in FindPlaces(file).Where(place => isWanted(place)))
+        {
+            yield return (place.Tensor.Offset, TensorStart.Window);
+            foreach (var run in TensorSketch.FindRuns(place.Tensor.Offset, place.Elements, place.Form))
+            {
+                yield return run;
+            }
+        }
+    }
+
+    private static async ValueTask<IEnumerable<StoredTensor>> ReadAsync(
+        ModelFile file,
+        IChunkSource chunks,
+        Func<long, ElementForm, IReadOnlyList<Digest>, StoredTensor?> find,
+        CancellationToken cancellationToken)
     {
         var places = FindPlaces(file);
         var found = new StoredTensor?[places.Count];
@@ -52,6 +83,12 @@ internal static class StoredTensors
         {
             await Parallel.ForAsync(0, places.Count, options, async (i, token) =>
             {
+                if (find(places[i].Elements, places[i].Form, places[i].Chunks) is { } known)
+                {
+                    found[i] = known with { Name = places[i].Tensor.Name };
+                    return;
+                }
+
                 var stream = streams.TryTake(out var free) ? free : new ChunkedStream(file, chunks);
                 try
                 {
@@ -79,10 +116,9 @@ internal static class StoredTensors
     // The start comes first, so that a reader of chunks goes forward only.
     private static async ValueTask<StoredTensor> ReadAsync(Place place, Stream content, CancellationToken cancellationToken)
     {
-        var elements = place.Tensor.Length / place.Form.SizeOf();
         var start = await TensorStart.ReadAsync(content, place.Tensor.Offset, cancellationToken).ConfigureAwait(false);
-        var sketch = await TensorSketch.ReadAsync(content, place.Tensor.Offset, elements, place.Form, cancellationToken).ConfigureAwait(false);
-        return new StoredTensor(place.Tensor.Name, elements, place.Form, sketch, start, place.Chunks);
+        var sketch = await TensorSketch.ReadAsync(content, place.Tensor.Offset, place.Elements, place.Form, cancellationToken).ConfigureAwait(false);
+        return new StoredTensor(place.Tensor.Name, place.Elements, place.Form, sketch, start, place.Chunks);
     }
 
     // A manifest may have come in an archive, from anybody: a tensor counts only where it is cut as this library cuts it.

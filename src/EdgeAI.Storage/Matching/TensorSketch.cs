@@ -32,13 +32,13 @@ internal static class TensorSketch
     {
         var sketch = new byte[Length];
         var size = form.SizeOf();
-        var run = RunElements * size;
-        var sample = new byte[Runs * run];
-        for (var i = 0; i < Runs; i++)
+        var sample = new byte[Runs * RunElements * size];
+        var read = 0;
+        foreach (var (position, length) in FindRuns(offset, elements, form))
         {
-            var first = (elements - RunElements) * i / (Runs - 1);
-            source.Position = offset + (first * size);
-            await source.ReadExactlyAsync(sample.AsMemory(i * run, run), cancellationToken).ConfigureAwait(false);
+            source.Position = position;
+            await source.ReadExactlyAsync(sample.AsMemory(read, length), cancellationToken).ConfigureAwait(false);
+            read += length;
         }
 
         if (form.IsByte())
@@ -51,6 +51,16 @@ internal static class TensorSketch
         }
 
         return sketch;
+    }
+
+    /// <summary>The bytes that a sketch is made from, in order.</summary>
+    /// <param name="offset">Where the tensor begins.</param>
+    /// <param name="elements">How many elements it has, at least 256.</param>
+    /// <param name="form">Their form.</param>
+    public static IEnumerable<(long Offset, int Length)> FindRuns(long offset, long elements, ElementForm form)
+    {
+        var size = form.SizeOf();
+        return Enumerable.Range(0, Runs).Select(run => (offset + ((elements - RunElements) * run / (Runs - 1) * size), RunElements * size));
     }
 
     /// <summary>How many bits of two sketches differ.</summary>
