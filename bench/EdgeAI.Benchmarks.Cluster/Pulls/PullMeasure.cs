@@ -96,12 +96,15 @@ internal static class PullMeasure
     {
         await using var node = Open(directory, endpoint);
         var (started, processor) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
+        var each = new List<string>();
         foreach (var file in family.Files)
         {
-            await node.PullAsync(ModelFamily.NameOf(file));
+            var begun = Stopwatch.GetTimestamp();
+            var pulled = await node.PullAsync(ModelFamily.NameOf(file));
+            each.Add($"{Path.GetFileNameWithoutExtension(file)} {Stopwatch.GetElapsedTime(begun).TotalSeconds:F2} s for {pulled.BytesMoved / 1e6:F1} MB");
         }
 
-        Console.Error.WriteLine($"… the pulls took {(Environment.CpuUsage.TotalTime - processor).TotalSeconds:F2} s of the processor");
+        Console.Error.WriteLine($"… {(Environment.CpuUsage.TotalTime - processor).TotalSeconds:F2} s of the processor: {string.Join(", ", each)}");
         return Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
