@@ -31,6 +31,11 @@ internal static class ClusterComparison
             await PullMeasure.RunAsync(options, report);
         }
 
+        if (options.Wants(FirstResultMeasure.Name))
+        {
+            await FirstResultMeasure.RunAsync(options, report);
+        }
+
         Console.WriteLine(report.ToMarkdown());
         if (options.Json is not null)
         {

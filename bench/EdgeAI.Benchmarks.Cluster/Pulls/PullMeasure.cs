@@ -1,12 +1,8 @@
 using System.Diagnostics;
-using Amazon.Runtime;
-using Amazon.S3;
-using Amazon.S3.Model;
 using EdgeAI.Benchmarks.Cluster.Links;
 using EdgeAI.Benchmarks.Cluster.Reporting;
 using EdgeAI.Models;
 using EdgeAI.Storage;
-using EdgeAI.Storage.S3;
 
 namespace EdgeAI.Benchmarks.Cluster.Pulls;
 
@@ -19,7 +15,6 @@ internal static class PullMeasure
     public const string Limited = "pull_100mbit_over_best_client";
     public const string Update = "pull_update_over_plan";
 
-    private const string Bucket = "bench";
     private const int Megabits = 100;
 
     public static async Task RunAsync(BenchmarkOptions options, Report report)
@@ -29,8 +24,13 @@ internal static class PullMeasure
         await using var ceph = await CephServers.StartAsync();
         try
         {
-            await UploadAsync(ceph, family);
-            await using var origin = Open(Path.Combine(folder, "origin"), ceph.Endpoint);
+            await Bucket.CreateAsync(ceph);
+            foreach (var file in family.Files)
+            {
+                await Bucket.UploadAsync(ceph, $"plain/{file}", Path.Combine(family.Root, file));
+            }
+
+            await using var origin = Bucket.Open(Path.Combine(folder, "origin"), ceph.Endpoint);
             foreach (var file in family.Files)
             {
                 await origin.ImportAsync(ModelFamily.NameOf(file), ModelSource.FromFile(Path.Combine(family.Root, file)));
@@ -75,7 +75,7 @@ internal static class PullMeasure
             foreach (var client in S3Client.All)
             {
                 var copy = Directory.CreateDirectory(Path.Combine(folder, "copy")).FullName;
-                seconds[client.Name].Add(await client.DownloadAsync(link.Address, $"{Bucket}/plain", copy));
+                seconds[client.Name].Add(await client.DownloadAsync(link.Address, $"{Bucket.Name}/plain", copy));
                 bytes[client.Name] = link.TakeBytes();
                 Directory.Delete(copy, recursive: true);
             }
@@ -85,16 +85,16 @@ internal static class PullMeasure
 
         foreach (var (who, times) in seconds)
         {
-            report.Add(figure, Median(times), who, "s");
+            report.Add(figure, Statistics.Median(times), who, "s");
             report.Add(figure + "_moved", bytes[who] / 1e6, who, "MB");
         }
 
-        report.Add(name, Median(seconds["EdgeAI"]) / S3Client.All.Min(client => Median(seconds[client.Name])), "the better of rclone and aws", "ratio");
+        report.Add(name, Statistics.Median(seconds["EdgeAI"]) / S3Client.All.Min(client => Statistics.Median(seconds[client.Name])), "the better of rclone and aws", "ratio");
     }
 
     private static async Task<double> PullAsync(string directory, Uri endpoint, ModelFamily family)
     {
-        await using var node = Open(directory, endpoint);
+        await using var node = Bucket.Open(directory, endpoint);
         var (started, processor) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         var each = new List<string>();
         foreach (var file in family.Files)
@@ -114,7 +114,7 @@ internal static class PullMeasure
         var (moved, planned) = (0L, 0L);
         foreach (var file in family.Files.Skip(1))
         {
-            await using var node = Open(folder, ceph.Endpoint);
+            await using var node = Bucket.Open(folder, ceph.Endpoint);
             var first = await node.PullAsync(ModelFamily.NameOf(family.Files[0]));
             var plan = await origin.PlanUpdateAsync([first.Model.Digest], ModelFamily.NameOf(file));
             var pulled = await node.PullAsync(ModelFamily.NameOf(file));
@@ -127,38 +127,5 @@ internal static class PullMeasure
         }
 
         report.Add(Update, (double)moved / planned, "the store's own plan", "ratio");
-    }
-
-    private static async Task UploadAsync(CephServers ceph, ModelFamily family)
-    {
-        using var client = new AmazonS3Client(
-            new BasicAWSCredentials(CephServers.AccessKey, CephServers.SecretKey),
-            new AmazonS3Config
-            {
-                ServiceURL = ceph.Endpoint.ToString(),
-                ForcePathStyle = true,
-                AuthenticationRegion = CephServers.Region,
-                RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
-                ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
-            });
-        await client.PutBucketAsync(Bucket);
-        foreach (var file in family.Files)
-        {
-            Console.Error.WriteLine($"… puts {file} on the cluster");
-            await client.PutObjectAsync(new PutObjectRequest { BucketName = Bucket, Key = $"plain/{file}", FilePath = Path.Combine(family.Root, file) });
-        }
-    }
-
-    private static ModelStore Open(string directory, Uri endpoint)
-    {
-        var options = new S3ClusterOptions { Bucket = Bucket, Prefix = "models/", Region = CephServers.Region, AccessKey = CephServers.AccessKey, SecretKey = CephServers.SecretKey };
-        options.Endpoints.Add(endpoint);
-        return ModelStore.Open(directory, clusters: [new StorageCluster("ceph", new S3Tier("ceph", options))]);
-    }
-
-    private static double Median(List<double> values)
-    {
-        var sorted = values.Order().ToArray();
-        return (sorted[sorted.Length / 2] + sorted[(sorted.Length - 1) / 2]) / 2;
     }
 }
