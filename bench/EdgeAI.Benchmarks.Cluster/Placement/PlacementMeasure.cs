@@ -45,6 +45,11 @@ internal static class PlacementMeasure
             report.Add($"placement_{trace.Name}_{tier}", TierSimulation.PlayLikely(trace, lengths, capacity), "known probabilities", "of used bytes");
         }
 
+        if (trace.Law is not null)
+        {
+            report.Add($"placement_{trace.Name}_{tier}", TierSimulation.PlayPast(trace, lengths, capacity), "known law and past, at most", "of used bytes");
+        }
+
         report.Add($"placement_{trace.Name}_{tier}", optimum, "offline optimum", "of used bytes");
         if (optimum - lastUsed >= Least)
         {

@@ -10,7 +10,7 @@ internal static class TierSimulation
     public static double PlayLastUsed(int[] uses, long[] lengths, long capacity)
     {
         var last = new long[lengths.Length];
-        return Play(uses, lengths, capacity, (model, use) => last[model] = use + 1, held => held.MinBy(model => last[model]));
+        return Play(uses, lengths, capacity, (model, use) => last[model] = use + 1, (held, over) => Choose(held, lengths, over, model => last[model]));
     }
 
     /// <summary>The store's policy decides.</summary>
@@ -19,14 +19,44 @@ internal static class TierSimulation
         var policy = new TierPolicy(capacity);
         var digests = Enumerable.Range(0, lengths.Length).Select(model => Digest.Of(BitConverter.GetBytes(model))).ToArray();
         var models = Enumerable.Range(0, lengths.Length).ToDictionary(model => digests[model]);
-        return Play(uses, lengths, capacity, (model, _) => policy.Use(digests[model], lengths[model]), held => models[policy.Order(held.Select(model => digests[model]))[0]]);
+        return Play(
+            uses,
+            lengths,
+            capacity,
+            (model, _) => policy.Use(digests[model], lengths[model]),
+            (held, over) => policy.Choose(held.ToDictionary(model => digests[model], model => lengths[model]), over).Select(digest => models[digest]));
     }
 
     /// <summary>The most likely stay, by what is known of how the trace was drawn: no policy can be told that.</summary>
     public static double PlayLikely(UseTrace trace, long[] lengths, long capacity)
     {
         var likely = trace.Likely!(0);
-        return Play(trace.Uses, lengths, capacity, (_, use) => likely = trace.Likely(use), held => held.MinBy(model => likely[model]));
+        return Play(trace.Uses, lengths, capacity, (_, use) => likely = trace.Likely(use), (held, over) => Choose(held, lengths, over, model => likely[model]));
+    }
+
+    /// <summary>
+    /// The most that anything can have that knows how uses are drawn, but of those drawn only the ones before: at each use a tier of those that are likely then, fetched without a use and cut to the byte.
+    /// </summary>
+    public static double PlayPast(UseTrace trace, long[] lengths, long capacity)
+    {
+        var beliefs = new RankBeliefs(trace.Law!, lengths.Length);
+        var (served, used) = (0.0, 0L);
+        foreach (var model in trace.Uses)
+        {
+            var (rate, before, equal) = (beliefs.Rates[model], 0L, 0L);
+            for (var other = 0; other < lengths.Length; other++)
+            {
+                before += beliefs.Rates[other] > rate ? lengths[other] : 0;
+                equal += beliefs.Rates[other] == rate ? lengths[other] : 0;
+            }
+
+            // Those that are equally likely share what is left.
+            served += lengths[model] * Math.Clamp((double)(capacity - before) / equal, 0, 1);
+            used += lengths[model];
+            beliefs.Use(model);
+        }
+
+        return served / used;
     }
 
     /// <summary>
@@ -64,7 +94,7 @@ internal static class TierSimulation
         return (double)served / used;
     }
 
-    private static double Play(int[] uses, long[] lengths, long capacity, Action<int, int> note, Func<IEnumerable<int>, int> choose)
+    private static double Play(int[] uses, long[] lengths, long capacity, Action<int, int> note, Func<HashSet<int>, long, IEnumerable<int>> choose)
     {
         var held = new HashSet<int>();
         var (bytes, served, used) = (0L, 0L, 0L);
@@ -81,9 +111,8 @@ internal static class TierSimulation
 
             // What came last may be the first to go.
             bytes += lengths[model];
-            while (bytes > capacity)
+            foreach (var chosen in bytes > capacity ? choose(held, bytes - capacity) : [])
             {
-                var chosen = choose(held);
                 held.Remove(chosen);
                 bytes -= lengths[chosen];
             }
@@ -91,6 +120,9 @@ internal static class TierSimulation
 
         return (double)served / used;
     }
+
+    // The lightest, as many as it takes.
+    private static IEnumerable<int> Choose<T>(HashSet<int> held, long[] lengths, long over, Func<int, T> weigh) => [.. held.OrderBy(weigh).TakeWhile(model => (over -= lengths[model]) > -lengths[model])];
 
     private static int[] FindNext(int[] uses, int models)
     {

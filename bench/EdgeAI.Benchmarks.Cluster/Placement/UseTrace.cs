@@ -6,7 +6,8 @@ namespace EdgeAI.Benchmarks.Cluster.Placement;
 /// <param name="Likely">
 /// How likely each model is at a place of the trace, which no policy is told: what one that knew it would hold is the most that can be had without knowing the future. Null where uses are not drawn.
 /// </param>
-internal sealed record UseTrace(string Name, int[] Uses, Func<int, double[]>? Likely)
+/// <param name="Law">How uses are drawn. Null where they are not.</param>
+internal sealed record UseTrace(string Name, int[] Uses, Func<int, double[]>? Likely, UseLaw? Law)
 {
     private const int Length = 50_000;
 
@@ -31,7 +32,7 @@ internal sealed record UseTrace(string Name, int[] Uses, Func<int, double[]>? Li
         var random = new Random(1);
         var zipf = new Zipf(models, exponent);
         var uses = Enumerable.Range(0, Length).Select(_ => zipf.Next(random)).ToArray();
-        return new UseTrace(name, uses, _ => zipf.Probabilities);
+        return new UseTrace(name, uses, _ => zipf.Probabilities, new UseLaw(zipf.Probabilities, 0, null));
     }
 
     // Zipf 1.0, and at times half of all models one after the other: a backup, a test of everything.
@@ -47,11 +48,11 @@ internal sealed record UseTrace(string Name, int[] Uses, Func<int, double[]>? Li
             uses.AddRange(Enumerable.Range(first, models / 2).Select(model => model % models));
         }
 
-        return new UseTrace("scans", [.. uses.Take(Length)], null);
+        return new UseTrace("scans", [.. uses.Take(Length)], null, null);
     }
 
     // All models in turn: the worst for the order of last uses.
-    private static UseTrace Loop(int models) => new("loop", [.. Enumerable.Range(0, Length).Select(use => use % models)], null);
+    private static UseTrace Loop(int models) => new("loop", [.. Enumerable.Range(0, Length).Select(use => use % models)], null, null);
 
     private static UseTrace Shifting(int models)
     {
@@ -70,7 +71,7 @@ internal sealed record UseTrace(string Name, int[] Uses, Func<int, double[]>? Li
             uses[use] = order[zipf.Next(random)];
         }
 
-        return new UseTrace("shifting", uses, use => phases[use / ShiftEvery]);
+        return new UseTrace("shifting", uses, use => phases[use / ShiftEvery], new UseLaw(zipf.Probabilities, 0, ShiftEvery));
     }
 
     private static UseTrace Drifting(int models)
@@ -91,7 +92,7 @@ internal sealed record UseTrace(string Name, int[] Uses, Func<int, double[]>? Li
             uses[use] = order[zipf.Next(random)];
         }
 
-        return new UseTrace("drifting", uses, use => phases[use / DriftEvery]);
+        return new UseTrace("drifting", uses, use => phases[use / DriftEvery], new UseLaw(zipf.Probabilities, 2.0 / models / DriftEvery, null));
     }
 
     private static double[] Dealt(Zipf zipf, int[] order)

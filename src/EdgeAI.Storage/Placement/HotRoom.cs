@@ -31,18 +31,20 @@ internal sealed partial class HotRoom(HotModels hot, PinnedModels pins, LearnedP
     private int Drop_NeedsLock(Dictionary<Digest, long> held, HashSet<Digest> pinned, long length, CancellationToken cancellationToken)
     {
         var (over, dropped) = (Shortage(held, length), 0);
-        foreach (var digest in policy.Order(held.Keys.Where(digest => !pinned.Contains(digest))))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (over <= 0)
-            {
-                return dropped;
-            }
+        var left = held.Where(model => !pinned.Contains(model.Key)).ToDictionary();
 
-            if (hot.TryDrop(digest) is > 0)
+        // In place of what is in use others leave.
+        while (over > 0 && left.Count > 0)
+        {
+            foreach (var digest in policy.Choose(left, over))
             {
-                over -= held[digest];
-                dropped++;
+                cancellationToken.ThrowIfCancellationRequested();
+                left.Remove(digest);
+                if (hot.TryDrop(digest) is > 0)
+                {
+                    over -= held[digest];
+                    dropped++;
+                }
             }
         }
 

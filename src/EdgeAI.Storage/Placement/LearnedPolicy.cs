@@ -7,6 +7,9 @@ namespace EdgeAI.Storage.Placement;
 /// <param name="capacity">What the tier holds, in bytes.</param>
 internal sealed class LearnedPolicy(UseLog uses, long capacity)
 {
+    // Older ones say little, and to learn from them all would delay the first load that needs room.
+    private const int MaxLearned = 10_000;
+
     private readonly Lock _gate = new();
     private TierPolicy _policy = new(capacity);
     private long _read;
@@ -21,6 +24,16 @@ internal sealed class LearnedPolicy(UseLog uses, long capacity)
         }
     }
 
+    /// <summary>Chooses models that leave for so many bytes.</summary>
+    public IReadOnlyList<Digest> Choose(IReadOnlyDictionary<Digest, long> held, long bytes)
+    {
+        lock (_gate)
+        {
+            Learn_NeedsLock();
+            return _policy.Choose(held, bytes);
+        }
+    }
+
     private void Learn_NeedsLock()
     {
         var (latest, end) = uses.Read(_read);
@@ -30,7 +43,7 @@ internal sealed class LearnedPolicy(UseLog uses, long capacity)
             _policy = new TierPolicy(capacity);
         }
 
-        foreach (var use in latest)
+        foreach (var use in latest.Skip(latest.Count - MaxLearned))
         {
             _policy.Use(use.Model, use.Length);
         }

@@ -3,8 +3,8 @@ using EdgeAI.Models;
 namespace EdgeAI.Storage.Placement;
 
 /// <summary>
-/// Says which models are worth their bytes on a tier: those that are used often, where old uses count less. How much less is learned: several half-lives are tried on shadows of the tier, and the one that
-/// would have served the most bytes lately decides. Not thread-safe.
+/// Says which models are worth their bytes on a tier: those that are likely to be used next. Where uses don't come by chance, a plainer rule may know better: each is tried on a shadow of the tier, and
+/// one that would have served clearly more bytes lately than the forecast decides. Not thread-safe.
 /// </summary>
 /// <remarks>Uses are its clock, so that what it learns does not fade while nothing happens.</remarks>
 internal sealed class TierPolicy
@@ -12,33 +12,46 @@ internal sealed class TierPolicy
     // Uses of anything after which what a shadow served counts half as much.
     private const double Memory = 1000;
 
+    // How much more than the first another shadow must have served.
+    private const double Clearly = 1.02;
+
     private static readonly double Fading = Math.Pow(0.5, 1 / Memory);
 
-    // The first one decides while they are equally good.
-    private static readonly (double HalfLife, bool IsReluctant)[] Candidates =
-        [(300, false), (0.05, false), (30, false), (100, false), (200, false), (500, false), (1000, false), (3000, false), (1e9, false), (300, true), (1e9, true)];
-
-    private readonly UseWeights[] _weights;
+    private readonly Dictionary<Digest, int> _numbers = [];
+    private readonly ShadowTier[] _shadows;
     private readonly double[] _served;
     private long _time;
 
     /// <param name="capacity">What the tier holds, in bytes.</param>
     public TierPolicy(long capacity)
     {
-        _weights = [.. Candidates.Select(candidate => new UseWeights(candidate.HalfLife, candidate.IsReluctant, capacity))];
-        _served = new double[_weights.Length];
+        IUseWeights[] weights = [new UseForecast(), new HalfLifeWeights(0.05, false), new HalfLifeWeights(300, true), new HalfLifeWeights(1e9, true)];
+        _shadows = [.. weights.Select(weights => new ShadowTier(weights, capacity))];
+        _served = new double[_shadows.Length];
     }
 
-    private UseWeights Best => _weights[Array.IndexOf(_served, _served.Max())];
+    private IUseWeights Best
+    {
+        get
+        {
+            var most = _served.Max();
+            return _shadows[most > _served[0] * Clearly ? Array.IndexOf(_served, most) : 0].Weights;
+        }
+    }
 
     /// <summary>Notes a use.</summary>
     /// <param name="model">What is used.</param>
     /// <param name="length">The bytes that it takes on the tier.</param>
     public void Use(Digest model, long length)
     {
-        for (var i = 0; i < _weights.Length; i++)
+        if (!_numbers.TryGetValue(model, out var number))
         {
-            _served[i] = (_served[i] * Fading) + (_weights[i].Use(model, length, _time) ? length : 0);
+            _numbers.Add(model, number = _numbers.Count);
+        }
+
+        for (var i = 0; i < _shadows.Length; i++)
+        {
+            _served[i] = (_served[i] * Fading) + (_shadows[i].Use(number, length, _time) ? length : 0);
         }
 
         _time++;
@@ -48,6 +61,12 @@ internal sealed class TierPolicy
     public IReadOnlyList<Digest> Order(IEnumerable<Digest> models)
     {
         var best = Best;
-        return [.. models.OrderBy(best.WeightOf).ThenBy(model => model)];
+        return [.. models.OrderBy(model => _numbers.TryGetValue(model, out var number) ? best.WeightOf(number) : double.NegativeInfinity).ThenBy(model => model)];
     }
+
+    /// <summary>Chooses which models should leave.</summary>
+    /// <param name="held">The models, and the bytes that each takes.</param>
+    /// <param name="bytes">How much room is wanted.</param>
+    /// <returns>Models that take at least that together, the first to leave first; all, if they take less.</returns>
+    public IReadOnlyList<Digest> Choose(IReadOnlyDictionary<Digest, long> held, long bytes) => Leaving.Choose(Order(held.Keys).Select(model => (model, held[model])), bytes);
 }

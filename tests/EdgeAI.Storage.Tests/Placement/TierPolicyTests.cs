@@ -60,6 +60,44 @@ public sealed class TierPolicyTests
     }
 
     [Fact]
+    public void Use_TwoChangePlacesAtTimes_ServesMoreThanLastUsesAndCountsDo()
+    {
+        var random = new Random(3);
+        var order = Enumerable.Range(0, Models).ToArray();
+        var uses = new int[20_000];
+        for (var use = 0; use < uses.Length; use++)
+        {
+            if (use % 40 == 0)
+            {
+                var (one, other) = (random.Next(Models), random.Next(Models));
+                (order[one], order[other]) = (order[other], order[one]);
+            }
+
+            uses[use] = order[(int)(Models * Math.Pow(random.NextDouble(), 3))];
+        }
+
+        var (policy, lastUsed, counts) = (Play(uses, 10), PlayLastUsed(uses, 10), PlayCounts(uses, 10));
+
+        Assert.True(policy > Math.Max(lastUsed, counts) * 1.1, $"{policy} of {uses.Length} uses were served, {lastUsed} by the order of last uses, {counts} by counts.");
+    }
+
+    [Fact]
+    public void Choose_OneOfThemIsEnough_KeepsTheOthers()
+    {
+        var policy = new TierPolicy(100);
+        foreach (var model in (int[])[1, 2, 3, 3, 3])
+        {
+            policy.Use(Model(model), 10);
+        }
+
+        var held = new Dictionary<Digest, long> { [Model(1)] = 5, [Model(2)] = 50, [Model(3)] = 45 };
+
+        Assert.Equal([Model(2)], policy.Choose(held, 40));
+        Assert.Equal([Model(1), Model(2)], policy.Choose(held, 55).OrderByDescending(model => model == Model(1)));
+        Assert.Equal(3, policy.Choose(held, 1000).Count);
+    }
+
+    [Fact]
     public void Use_LongerThanTheTier_HarmsNothing()
     {
         var policy = new TierPolicy(10);
@@ -85,6 +123,22 @@ public sealed class TierPolicyTests
             if (held.Count > capacity)
             {
                 held.Remove(policy.Order(held)[0]);
+            }
+        }
+
+        return served;
+    }
+
+    private static int PlayCounts(int[] uses, int capacity)
+    {
+        var (counts, held, served) = (new int[Models], new HashSet<int>(), 0);
+        foreach (var use in uses)
+        {
+            counts[use]++;
+            served += held.Add(use) ? 0 : 1;
+            if (held.Count > capacity)
+            {
+                held.Remove(held.MinBy(model => counts[model]));
             }
         }
 
