@@ -237,7 +237,7 @@ public interface IModelStore
     /// <returns>The models that are laid out now.</returns>
     ValueTask<IReadOnlyList<ModelReference>> PrewarmAsync(IReadOnlyList<ModelReference>? models = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Says where every model is, by name and tag.</summary>
+    /// <summary>Says where every model is, by name and tag; of one whose manifest is damaged, that it is.</summary>
     /// <param name="cancellationToken">Cancels the look-up.</param>
     ValueTask<IReadOnlyList<ModelPlacement>> ListPlacementsAsync(CancellationToken cancellationToken = default);
 
