@@ -132,7 +132,7 @@ public sealed class ColdCompressionTests : IDisposable
         using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         cancelled.CancelAfter(TimeSpan.FromMilliseconds(100));
 
-        var thrown = await Assert.ThrowsAsync<OperationCanceledException>(async () => await slow.PlaceAsync(cancelled.Token));
+        var thrown = await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await slow.PlaceAsync(cancelled.Token));
 
         Assert.Equal(cancelled.Token, thrown.CancellationToken);
         Assert.Equal(warm, TieredStore.PacksOf(_test.Warm));
