@@ -21,6 +21,11 @@ internal static class ClusterComparison
             PlacementMeasure.Run(report);
         }
 
+        if (options.Wants(ColdMeasure.Name))
+        {
+            await ColdMeasure.RunAsync(options, report);
+        }
+
         if (options.Wants(TieredMeasure.Latency) || options.Wants(TieredMeasure.Cost))
         {
             await TieredMeasure.RunAsync(report);

@@ -1,4 +1,5 @@
 using EdgeAI.Storage.Clusters;
+using EdgeAI.Storage.Clusters.Garbage;
 using EdgeAI.Storage.Indexing;
 using EdgeAI.Transfers;
 
@@ -45,6 +46,27 @@ public sealed partial class ModelStore : IDisposable, IAsyncDisposable
     public async ValueTask<StorageBacklog> GetBacklogAsync(CancellationToken cancellationToken = default) => await RunAsync(
         () => Task.FromResult(new StorageBacklog([.. _index.ListOutbox().Select(entry => entry.State)])),
         cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async ValueTask<ClusterCollectionReport> CollectClusterGarbageAsync(string? cluster = null, ClusterCollectionOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new ClusterCollectionOptions();
+        Validate(options);
+        var member = cluster is null ? _clusters.Members.Count > 0 ? _clusters.Members[0] : null : _clusters.Members.FirstOrDefault(member => member.Name == cluster);
+        if (member is null)
+        {
+            throw new ArgumentException($"The store has no cluster '{cluster}'; it has {(_clusters.Members.Count == 0 ? "none" : string.Join(", ", _clusters.Members.Select(other => other.Name)))}.", nameof(cluster));
+        }
+
+        var report = await RunAsync(() => CollectAsync(member, options, cancellationToken), cancellationToken).ConfigureAwait(false);
+        LogClusterCollected(_logger, report.Cluster, report.Deleted, report.BytesDeleted, report.Garbage);
+        foreach (var problem in report.Problems)
+        {
+            LogProblem(_logger, report.Cluster, problem);
+        }
+
+        return report;
+    }
 
     /// <summary>Stops sending to clusters, without waiting for that. What is not sent yet is sent when the store is opened again.</summary>
     public void Dispose()
@@ -105,6 +127,20 @@ public sealed partial class ModelStore : IDisposable, IAsyncDisposable
         }
     }
 
+    private async Task<ClusterCollectionReport> CollectAsync(ClusterMember member, ClusterCollectionOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new ClusterGarbageCollector(member.Name, Bound(member), _clusters, _time).RunAsync(options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ClusterUnavailableException([member.Name], "collect garbage", exception.Message, exception);
+        }
+    }
+
+    private BoundedTier Bound(ClusterMember member) => new(member.Tier, ClusterReader.Patience * member.Cluster.SlowAfter, _time, _transfers);
+
     private List<ClusterSender> MakeSenders() =>
     [
         .. _clusters.Members.Select(member => new ClusterSender(
@@ -113,12 +149,13 @@ public sealed partial class ModelStore : IDisposable, IAsyncDisposable
             _index,
             _epochs,
             () => new ClusterPublisher(
-                new BoundedTier(member.Tier, ClusterReader.Patience * member.Cluster.SlowAfter, _time, _transfers),
+                Bound(member),
                 _tier,
                 _index,
                 _manifests,
                 _signatures,
-                _clusters),
+                _clusters,
+                _time),
             _time,
             _logger)),
     ];

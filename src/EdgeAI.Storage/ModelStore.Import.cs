@@ -33,6 +33,7 @@ public sealed partial class ModelStore
         progress?.Report(new ImportProgress(ImportStage.Waiting, 0, 0));
         using var single = await FileLock.AcquireExclusiveAsync(_directory.ImportLock(model), _wait, cancellationToken).ConfigureAwait(false);
         using var epoch = await _epochs.EnterAsync(cancellationToken).ConfigureAwait(false);
+        _tier.RequireDisks();
         CodecSelfTest.Begin();
         using var opened = await _sources.OpenAsync(source, progress, cancellationToken).ConfigureAwait(false);
         var staging = _directory.CreateStaging(epoch.Epoch);

@@ -14,6 +14,9 @@ public sealed partial class ModelStore
     [LoggerMessage(3, LogLevel.Information, "Collected garbage: {BytesFreed} bytes were given back.")]
     private static partial void LogCollected(ILogger logger, long bytesFreed);
 
+    [LoggerMessage(30, LogLevel.Information, "Collected garbage on the cluster {Cluster}: {Deleted} objects of {Bytes} bytes were deleted; no name needs {Garbage}.")]
+    private static partial void LogClusterCollected(ILogger logger, string cluster, int deleted, long bytes, int garbage);
+
     [LoggerMessage(5, LogLevel.Information, "Repaired the store: {Chunks} chunks came from the copy, {Packs} packs were written anew.")]
     private static partial void LogRepaired(ILogger logger, long chunks, int packs);
 

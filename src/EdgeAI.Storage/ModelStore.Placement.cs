@@ -1,6 +1,9 @@
+using EdgeAI.Configuration;
 using EdgeAI.Models;
+using EdgeAI.Storage.Codecs;
 using EdgeAI.Storage.Durability;
 using EdgeAI.Storage.Maintenance;
+using EdgeAI.Storage.Manifests;
 using EdgeAI.Storage.Packs;
 using EdgeAI.Storage.Placement;
 using EdgeAI.Storage.Tiers;
@@ -28,8 +31,7 @@ public sealed partial class ModelStore
             async () =>
             {
                 using var exclusive = await FileLock.AcquireExclusiveAsync(_directory.MaintenanceLock, _wait, cancellationToken).ConfigureAwait(false);
-                var placer = new ModelPlacer(_index, _tier, _manifests, _hot, _hotRoom, _pinned, _uses, _warmPolicy, _tiers, _time);
-                return await placer.RunAsync_NeedsLock(cancellationToken).ConfigureAwait(false);
+                return await PlaceAsync_NeedsLock(cancellationToken).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
         if (report is not { HotModelsDropped: 0, PacksDemoted: 0, PacksPromoted: 0 })
@@ -43,6 +45,34 @@ public sealed partial class ModelStore
         }
 
         return report;
+    }
+
+    private async Task<PlacementReport> PlaceAsync_NeedsLock(CancellationToken cancellationToken)
+    {
+        if (_tiers.Cold is not { Directory: not null, Compression: null or TierCompression.Stronger })
+        {
+            return await RunAsync(null).ConfigureAwait(false);
+        }
+
+        await CodecSelfTest.RequireAsync().ConfigureAwait(false);
+        var rate = _tiers.Cold.CompressionRate is { } limit ? ByteSize.Parse(limit).Bytes : default(long?);
+        PlacementReport report;
+        using (var epoch = await _epochs.EnterAsync(cancellationToken).ConfigureAwait(false))
+        {
+            report = await RunAsync(new PackCompressor(_directory, _index, _tier, _chunks, _wait, epoch.Epoch, rate, _time)).ConfigureAwait(false);
+        }
+
+        // What was written anew leaves the warm tier when nobody can read it there any more; a collection takes what this does not.
+        if (report.BytesSaved > 0)
+        {
+            _epochs.Advance_NeedsLock();
+            await new ObjectSweeper(_directory, _index, _tier, _wait).RunAsync_NeedsLock(_epochs.FindLastOver_NeedsLock(), cancellationToken).ConfigureAwait(false);
+        }
+
+        return report;
+
+        ValueTask<PlacementReport> RunAsync(PackCompressor? compressor) =>
+            new ModelPlacer(_index, _tier, _manifests, _hot, _hotRoom, _pinned, _uses, _warmPolicy, _tiers, compressor, _time).RunAsync_NeedsLock(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -84,12 +114,12 @@ public sealed partial class ModelStore
             var placements = new List<ModelPlacement>();
             foreach (var model in models)
             {
-                var manifest = await _manifests.ReadAsync(model.Digest, cancellationToken).ConfigureAwait(false);
-                var bytes = ChunkUsers.FindNeeded(manifest, bases)
+                var json = await _manifests.TryReadIntactAsync(model.Digest, cancellationToken).ConfigureAwait(false);
+                var bytes = (json is null ? [] : ChunkUsers.FindNeeded(ManifestSerializer.Deserialize(model.Digest, json), bases))
                     .Where(places.ContainsKey)
                     .ToLookup(chunk => cold.Contains(PackFormat.KeyOf(places[chunk].Pack)), chunk => (long)places[chunk].StoredLength);
                 DateTimeOffset? at = lastUsed.TryGetValue(model.Digest, out var found) ? found : null;
-                placements.Add(new ModelPlacement(model.Reference, _hot.GetLength(model.Digest), bytes[false].Sum(), bytes[true].Sum(), pinned.Contains(model.Reference), at));
+                placements.Add(new ModelPlacement(model.Reference, _hot.GetLength(model.Digest), bytes[false].Sum(), bytes[true].Sum(), pinned.Contains(model.Reference), at) { IsDamaged = json is null });
             }
 
             return (IReadOnlyList<ModelPlacement>)placements;

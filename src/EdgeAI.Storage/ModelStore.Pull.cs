@@ -96,6 +96,7 @@ public sealed partial class ModelStore
         var wait = _wait with { Timeout = TimeSpan.MaxValue };
         using var single = await FileLock.AcquireExclusiveAsync(_directory.PullLock(digest), wait, cancellationToken).ConfigureAwait(false);
         using var epoch = await _epochs.EnterAsync(cancellationToken).ConfigureAwait(false);
+        _tier.RequireDisks();
         var folder = _directory.IncomingModel(digest);
         var map = new ClusterMap(clusters, _index, _manifests);
         var placed = await FindLocalAsync(digest, cancellationToken).ConfigureAwait(false)

@@ -32,10 +32,18 @@ public sealed partial class ModelStore
         options ??= new MaintenanceOptions();
         Validate(options.Repack ?? new RepackOptions());
         Validate(options.Scrub ?? new ScrubOptions());
-        return new MaintenanceReport(
+        Validate(options.Clusters ?? new ClusterCollectionOptions());
+        var report = new MaintenanceReport(
             options.CollectGarbage ? await CollectGarbageAsync(cancellationToken).ConfigureAwait(false) : null,
             options.Repack is null ? null : await RepackAsync(options.Repack, cancellationToken).ConfigureAwait(false),
             options.Scrub is null ? null : await ScrubAsync(options.Scrub, cancellationToken).ConfigureAwait(false));
+        var collected = new List<ClusterCollectionReport>();
+        foreach (var member in options.Clusters is null ? [] : _clusters.Members)
+        {
+            collected.Add(await CollectClusterGarbageAsync(member.Name, options.Clusters, cancellationToken).ConfigureAwait(false));
+        }
+
+        return report with { Clusters = collected };
     }
 
     private static void Validate(RepackOptions options)
@@ -48,6 +56,14 @@ public sealed partial class ModelStore
             throw new ValidationException(
                 $"MinLiveShare is {options.MinLiveShare}, MinPackLength {options.MinPackLength}, MaxChainDepth {options.MaxChainDepth}, MaxBytes {options.MaxBytes}; "
                 + $"they must be 0 to 1, 0 to {PackFormat.TargetLength}, 0 to {ChunkBase.MaxReadDepth}, and above 0.");
+        }
+    }
+
+    private static void Validate(ClusterCollectionOptions options)
+    {
+        if (options.Retention < TimeSpan.Zero)
+        {
+            throw new ValidationException($"Retention is {options.Retention}; it must be zero or more.");
         }
     }
 

@@ -8,16 +8,29 @@ namespace EdgeAI.Storage;
 
 public sealed partial class ModelStore
 {
-    /// <summary>Opens the objects of a store in another directory, such as a backup, for <see cref="RepairAsync"/> to take from.</summary>
+    /// <summary>Opens the objects of a store in another directory, such as a backup, for <see cref="RepairAsync"/> to take from. Packs that it keeps on a warm or a cold tier elsewhere are read from there.</summary>
     /// <param name="directory">That store's directory.</param>
     /// <exception cref="DirectoryNotFoundException">There is no store in it.</exception>
+    /// <exception cref="StorageTierUnavailableException">A directory in which it keeps packs is not there: what is only there would count as lost.</exception>
     public static IStorageTier OpenObjects(string directory)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         var objects = new StoreDirectory(directory).Objects;
-        return Directory.Exists(objects)
-            ? new LocalDirectoryTier("copy", objects)
-            : throw new DirectoryNotFoundException($"There is no store in '{directory}': it has no folder 'objects'.");
+        if (!Directory.Exists(objects))
+        {
+            throw new DirectoryNotFoundException($"There is no store in '{directory}': it has no folder 'objects'.");
+        }
+
+        const string Name = "copy";
+        var packs = TierMarkers.ReadPacks(Path.GetFullPath(directory));
+        if (packs.Count == 0)
+        {
+            return new LocalDirectoryTier(Name, objects);
+        }
+
+        var markers = new TierMarkers(Path.GetFullPath(directory), packs, hot: null);
+        markers.Require();
+        return new LocalObjects(Name, objects, [.. packs.Select(place => Path.Combine(place, StoreDirectory.ObjectsName))], markers);
     }
 
     /// <inheritdoc/>

@@ -87,6 +87,7 @@ public sealed partial class ModelStore
     private Task<T> RunStagedAsync<T>(Func<string, Task<T>> operation, CancellationToken cancellationToken) => RunInEpochAsync(
         async epoch =>
         {
+            _tier.RequireDisks();
             var staging = _directory.CreateStaging(epoch.Epoch);
             try
             {

@@ -11,7 +11,9 @@ namespace EdgeAI.Storage;
 internal sealed class StoreDirectory
 {
     private const char EpochSeparator = '-';
-    private const string ObjectsName = "objects";
+    /// <summary>The folder of a store's, or of a tier's, that holds objects.</summary>
+    public const string ObjectsName = "objects";
+
     private const string StagingName = "staging";
 
     public StoreDirectory(string root, TiersOptions? tiers = null)

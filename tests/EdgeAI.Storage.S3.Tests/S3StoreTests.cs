@@ -69,10 +69,33 @@ public sealed class S3StoreTests(CephCluster ceph) : IAsyncLifetime
         await LoadAndRunAsync(late, TestModels.Add);
     }
 
-    private static async Task ImportAsync(EdgeRuntime node, TestModel model)
+    // What is doomed is deleted by the collection that dooms it; the first one condemns.
+    [Fact]
+    public async Task CollectClusterGarbageAsync_TagHasMovedOn_DeletesTheOldVersionAndKeepsTheNew()
+    {
+        await using var origin = Start("origin");
+        await ImportAsync(origin, TestModels.Add, "model:1");
+        await origin.Store.FlushAsync(Cancellation);
+        await ImportAsync(origin, TestModels.Mlp, "model:1");
+        await origin.Store.FlushAsync(Cancellation);
+        var options = new ClusterCollectionOptions { Retention = TimeSpan.Zero };
+
+        var first = await origin.Store.CollectClusterGarbageAsync("primary", options, Cancellation);
+        var second = await origin.Store.CollectClusterGarbageAsync("primary", options, Cancellation);
+        var third = await origin.Store.CollectClusterGarbageAsync("primary", options, Cancellation);
+
+        Assert.True(first.Garbage >= 3 && first.Deleted == 0 && first.Problems.Count == 0, $"{first}");
+        Assert.Equal((first.Garbage, first.GarbageBytes), (second.Deleted, second.BytesDeleted));
+        Assert.Equal((0, 0), (third.Garbage, third.Deleted));
+        await using var node = Start("node");
+        await node.Store.PullAsync("model:1", cancellationToken: Cancellation);
+        Assert.True((await node.Store.VerifyAsync(Cancellation)).IsHealthy);
+    }
+
+    private static async Task ImportAsync(EdgeRuntime node, TestModel model, ModelReference? name = null)
     {
         using var source = new TemporaryDirectory();
-        await node.Store.ImportAsync(model.Name, ModelSource.FromFile(model.Save(source)), null, Cancellation);
+        await node.Store.ImportAsync(name ?? model.Name, ModelSource.FromFile(model.Save(source)), null, Cancellation);
     }
 
     private static async Task LoadAndRunAsync(EdgeRuntime node, TestModel model)

@@ -77,9 +77,16 @@ internal sealed class Churn(IModelStore store, string models, int seed, bool isS
                 await store.SignAsync(model, _signer);
                 break;
             default:
-                await store.ImportAsync(model, ModelSource.FromFile(Path.Combine(models, name, "model.onnx")));
+                await store.ImportAsync(model, ModelSource.FromFile(ModelFileOf(name)));
                 break;
         }
+    }
+
+    // One that no parser knows has another ending.
+    private string ModelFileOf(string name)
+    {
+        var onnx = Path.Combine(models, name, "model.onnx");
+        return File.Exists(onnx) ? onnx : Path.Combine(models, name, "model.bin");
     }
 
     private async Task PlaceAsync(ModelReference model)

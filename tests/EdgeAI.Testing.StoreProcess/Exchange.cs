@@ -5,7 +5,7 @@ using EdgeAI.Storage;
 namespace EdgeAI.Testing.StoreProcess;
 
 /// <summary>Sends models to a cluster and brings them back, and says so after each step: for a test that ends it anywhere.</summary>
-internal sealed class Exchange(IModelStore store)
+internal sealed class Exchange(IModelStore store, AheadTime time)
 {
     /// <summary>Pulls a model.</summary>
     public async Task PullAsync(ModelReference model, int stop)
@@ -25,8 +25,12 @@ internal sealed class Exchange(IModelStore store)
         while (true)
         {
             var name = names[random.Next(names.Length)];
-            switch (random.Next(8))
+            switch (random.Next(10))
             {
+                case 8 or 9:
+                    time.Offset += TimeSpan.FromMinutes(20);
+                    await store.CollectClusterGarbageAsync(null, new ClusterCollectionOptions { Retention = TimeSpan.Zero });
+                    break;
                 case 0:
                     await store.RemoveAsync(name + ":1");
                     break;

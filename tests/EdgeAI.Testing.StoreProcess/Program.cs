@@ -58,8 +58,9 @@ if (args[0] == "die")
 
 if (args[0] is "exchange" or "pull")
 {
-    store = ModelStore.Open(args[1], clusters: [new StorageCluster("primary", ModelStore.OpenObjects(args[2]))]);
-    var exchange = new Exchange(store);
+    var time = new AheadTime();
+    store = ModelStore.Open(args[1], time: time, clusters: [new StorageCluster("primary", ModelStore.OpenObjects(args[2]))]);
+    var exchange = new Exchange(store, time);
     var flushes = args[0] == "exchange" && args.Length > 5 ? int.Parse(args[5]) : 0;
     DieWhen(_ => Interlocked.Decrement(ref flushes) == 0);
     await (args[0] == "pull" ? exchange.PullAsync(args[3], args.Length > 4 ? int.Parse(args[4]) : int.MaxValue) : exchange.RunAsync(args[3], int.Parse(args[4])));

@@ -58,7 +58,7 @@ internal static class TieredMeasure
         var options = new StorageOptions();
         options.Tiers.Hot = new TierOptions { Directory = Path.Combine(folder, "hot"), Capacity = Size(hotBytes) };
         options.Tiers.Warm = new TierOptions { Directory = Path.Combine(folder, "warm"), Capacity = Size(warmBytes) };
-        options.Tiers.Cold = new TierOptions { Directory = Path.Combine(folder, "cold") };
+        options.Tiers.Cold = new TierOptions { Directory = Path.Combine(folder, "cold"), Compression = TierCompression.None };
         await using var store = ModelStore.Open(Path.Combine(folder, "store"), options);
         var clock = new DiskClock(Scale);
         store.LocalObjects.DecoratePackReads((tier, reader) => new ClockedTier(reader, tier, clock));

@@ -32,6 +32,16 @@ public sealed class TiersOptions : IValidatableObject
                 yield return new ValidationResult($"The capacity of {name} is '{capacity}': write a number and a unit, such as '64GB'.", [name]);
             }
 
+            if (tier.Compression is { } compression && (name != nameof(Cold) || !Enum.IsDefined(compression)))
+            {
+                yield return new ValidationResult($"The compression of {name} is {compression}: Cold alone has one, None or Stronger.", [name]);
+            }
+
+            if (tier.CompressionRate is { } rate && (name != nameof(Cold) || !ByteSize.TryParse(rate, null, out var perSecond) || perSecond.Bytes <= 0))
+            {
+                yield return new ValidationResult($"The compression rate of {name} is '{rate}': Cold alone has one, a number and a unit, such as '5MB', above 0.", [name]);
+            }
+
             if (tier.Directory is { } directory && string.IsNullOrWhiteSpace(directory))
             {
                 yield return new ValidationResult($"The directory of {name} is empty: name one, or leave it out.", [name]);

@@ -237,7 +237,20 @@ public interface IModelStore
     /// <returns>The models that are laid out now.</returns>
     ValueTask<IReadOnlyList<ModelReference>> PrewarmAsync(IReadOnlyList<ModelReference>? models = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Says where every model is, by name and tag.</summary>
+    /// <summary>
+    /// Deletes from a cluster what none of its names has needed for long: versions whose tags have moved on, and what a sender left that died. Safe beside senders and pullers on any machine; one collector works at a time. A version that is
+    /// referred to by digest alone goes too. Call it from one machine, or from several, a few times in each <see cref="ClusterCollectionOptions.Retention"/>.
+    /// </summary>
+    /// <param name="cluster">The cluster's name; null for the primary.</param>
+    /// <param name="options">What is kept for how long; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the collection; what is done by then stays done.</param>
+    /// <returns>What was found and deleted; damage is reported, and then nothing is condemned.</returns>
+    /// <exception cref="ArgumentException">The store has no such cluster.</exception>
+    /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is out of its range.</exception>
+    /// <exception cref="ClusterUnavailableException">The cluster can't be reached.</exception>
+    ValueTask<ClusterCollectionReport> CollectClusterGarbageAsync(string? cluster = null, ClusterCollectionOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Says where every model is, by name and tag; of one whose manifest is damaged, that it is.</summary>
     /// <param name="cancellationToken">Cancels the look-up.</param>
     ValueTask<IReadOnlyList<ModelPlacement>> ListPlacementsAsync(CancellationToken cancellationToken = default);
 

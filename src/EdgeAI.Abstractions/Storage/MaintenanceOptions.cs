@@ -11,6 +11,10 @@ public sealed record MaintenanceOptions
     /// <value>The default is <see cref="RepackOptions"/>' defaults.</value>
     public RepackOptions? Repack { get; init; } = new();
 
+    /// <summary>How garbage is collected on every cluster behind the store, last of all; null for not at all.</summary>
+    /// <value>The default is null: set it on one machine, or on a few.</value>
+    public ClusterCollectionOptions? Clusters { get; init; }
+
     /// <summary>How much is read back; null for nothing.</summary>
     /// <value>The default is a tenth of the content, so that ten rounds of maintenance read everything.</value>
     public ScrubOptions? Scrub { get; init; } = new() { Share = 0.1 };

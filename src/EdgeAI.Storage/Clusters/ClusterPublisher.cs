@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using EdgeAI.Models;
+using EdgeAI.Storage.Clusters.Garbage;
 using EdgeAI.Storage.Indexing;
 using EdgeAI.Storage.Manifests;
 using EdgeAI.Storage.Names;
@@ -19,35 +20,57 @@ namespace EdgeAI.Storage.Clusters;
 /// <param name="manifests">The store's manifests.</param>
 /// <param name="signatures">The store's signatures.</param>
 /// <param name="reader">Reads objects of the cluster.</param>
+/// <param name="time">The clock.</param>
 internal sealed class ClusterPublisher(
     IStorageTier tier,
     LocalObjects local,
     StoreIndex index,
     ManifestStore manifests,
     SignatureStore signatures,
-    ClusterReader reader)
+    ClusterReader reader,
+    TimeProvider time)
 {
     // So many related versions are looked at, the likeliest first; for so many an update is planned.
     private const int MaxRelated = 4;
+
+    // All that the version's readers will count on, whoever has put it there.
+    private readonly HashSet<string> _needed = new(StringComparer.Ordinal);
+
+    // The collectors' lease before anything was looked for: while it is the same, nobody has deleted anything.
+    private byte[]? _collected;
 
     /// <summary>Sends content, but for the tag.</summary>
     /// <param name="model">The version.</param>
     /// <param name="left">Told how many packs, and bytes of packs, are still to go.</param>
     /// <param name="cancellationToken">Cancels the sending; what is sent stays.</param>
     /// <exception cref="ContentCorruptedException">What the store has is damaged; nothing damaged was sent.</exception>
+    /// <exception cref="ClusterUnavailableException">A collection that works is deleting something that the version needs.</exception>
     public async ValueTask RunAsync(ModelInfo model, Action<int, long> left, CancellationToken cancellationToken)
     {
-        var json = await manifests.ReadBytesAsync(model.Digest, cancellationToken).ConfigureAwait(false);
-        var manifest = ManifestSerializer.Deserialize(model.Digest, json);
-        var packs = new Dictionary<Digest, bool>();
-        if (await FindPlanAsync(model.Digest, packs, cancellationToken).ConfigureAwait(false) is null)
+        do
         {
-            await SendContentAsync(model, json, manifest, packs, left, cancellationToken).ConfigureAwait(false);
+            await SendAsync(model, left, cancellationToken).ConfigureAwait(false);
+        }
+        while (!await TryKeepAsync(model, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>
+    /// Takes what the version needs off the lists of what is condemned. Before the tag is moved, so that it never names what is being deleted; and after that, since a collection that has not seen the tag may have come
+    /// between.
+    /// </summary>
+    /// <returns>False when something of it was being deleted, and is gone now: it is to be sent again.</returns>
+    /// <exception cref="ClusterUnavailableException">Something of it is being deleted.</exception>
+    public async ValueTask<bool> TryKeepAsync(ModelInfo model, CancellationToken cancellationToken)
+    {
+        if (await new CondemnedLists(tier).TryReviveAsync(_needed, cancellationToken).ConfigureAwait(false))
+        {
+            var collected = await CollectorLease.ReadAsync(tier, cancellationToken).ConfigureAwait(false);
+            return collected.AsSpan().SequenceEqual(_collected) || await HasAllAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        left(0, 0);
-        await SendSignaturesAsync(model.Digest, cancellationToken).ConfigureAwait(false);
-        await new ManifestStore(tier).PutAsync(model.Digest, json, cancellationToken).ConfigureAwait(false);
+        return await new ClusterGarbageCollector(tier.Name, tier, reader, time).TryFinishAsync(cancellationToken).ConfigureAwait(false)
+            ? false
+            : throw new ClusterUnavailableException([tier.Name], $"send '{model.Reference}'", "a collection is just deleting something that it needs");
     }
 
     /// <summary>Moves the tag, if the cluster has what this store believes.</summary>
@@ -81,6 +104,27 @@ internal sealed class ClusterPublisher(
         }
     }
 
+    private async ValueTask SendAsync(ModelInfo model, Action<int, long> left, CancellationToken cancellationToken)
+    {
+        _collected = await CollectorLease.ReadAsync(tier, cancellationToken).ConfigureAwait(false);
+        var json = await manifests.ReadBytesAsync(model.Digest, cancellationToken).ConfigureAwait(false);
+        var manifest = ManifestSerializer.Deserialize(model.Digest, json);
+        var packs = new Dictionary<Digest, bool>();
+        _needed.UnionWith([ManifestSerializer.KeyOf(model.Digest), TransferPlan.KeyOf(model.Digest)]);
+        if (await FindPlanAsync(model.Digest, packs, cancellationToken).ConfigureAwait(false) is { } plan)
+        {
+            Need(plan.Places.Values);
+        }
+        else
+        {
+            await SendContentAsync(model, json, manifest, packs, left, cancellationToken).ConfigureAwait(false);
+        }
+
+        left(0, 0);
+        await SendSignaturesAsync(model.Digest, cancellationToken).ConfigureAwait(false);
+        await new ManifestStore(tier).PutAsync(model.Digest, json, cancellationToken).ConfigureAwait(false);
+    }
+
     private async ValueTask SendContentAsync(
         ModelInfo model,
         byte[] json,
@@ -104,11 +148,13 @@ internal sealed class ClusterPublisher(
         }
 
         var places = Place(manifest, there, []);
+        Need(places.Values);
         await SendPacksAsync(places, there, packs, left, cancellationToken).ConfigureAwait(false);
         foreach (var (prior, priorJson, chunks) in priors)
         {
             var lacking = Place(manifest, there, chunks);
             List<Digest> known = [.. TransferPlan.ChunksOf(manifest).Concat(TransferPlan.ChunksOf(ManifestSerializer.Deserialize(prior, priorJson))).Distinct()];
+            _needed.Add(TransferPlan.KeyOf(model.Digest, prior));
             await PutAsync(TransferPlan.KeyOf(model.Digest, prior), TransferPlan.Write(json, priorJson, lacking, known), cancellationToken).ConfigureAwait(false);
         }
 
@@ -161,6 +207,8 @@ internal sealed class ClusterPublisher(
         }
     }
 
+    private void Need(IEnumerable<ChunkLocation> places) => _needed.UnionWith(places.Select(place => PackFormat.KeyOf(place.Pack)));
+
     // What a disk has damaged since is not handed on.
     private async ValueTask SendAsync(Digest pack, CancellationToken cancellationToken)
     {
@@ -183,6 +231,7 @@ internal sealed class ClusterPublisher(
         var remote = new SignatureStore(tier);
         foreach (var (_, keyId, content) in await signatures.ListAsync(manifest, cancellationToken).ConfigureAwait(false))
         {
+            _needed.Add(SignatureStore.KeyOf(manifest, keyId));
             await remote.PutAsync(manifest, keyId, content, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -205,6 +254,20 @@ internal sealed class ClusterPublisher(
         }
 
         return plan;
+    }
+
+    // What was found there, and is on no list, a collection may have deleted from beginning to end meanwhile.
+    private async ValueTask<bool> HasAllAsync(CancellationToken cancellationToken)
+    {
+        foreach (var key in _needed)
+        {
+            if (await tier.GetLengthAsync(key, cancellationToken).ConfigureAwait(false) is null)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private async ValueTask<bool> HasAsync(Digest pack, Dictionary<Digest, bool> packs, CancellationToken cancellationToken)

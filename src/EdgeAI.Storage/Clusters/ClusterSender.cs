@@ -197,6 +197,11 @@ internal sealed partial class ClusterSender(
             return;
         }
 
+        if (!await publisher.TryKeepAsync(entry.Model, cancellationToken).ConfigureAwait(false))
+        {
+            await publisher.RunAsync(entry.Model, (objects, bytes) => index.SetOutboxLeft(entry.Id, objects, bytes), cancellationToken).ConfigureAwait(false);
+        }
+
         index.RemoveOutbox(entry);
         LogSent(logger, entry.Model.Reference, member.Name);
     }

@@ -3,7 +3,9 @@ using System.Buffers;
 namespace EdgeAI.Storage.Codecs;
 
 /// <summary>The codecs of a store, and the choice between them, by samples. Thread-safe.</summary>
-internal sealed class ChunkCodecs(int compressionLevel)
+/// <param name="compressionLevel">The Zstandard level.</param>
+/// <param name="searches">Whether what takes long to find and makes a chunk shorter is searched for.</param>
+internal sealed class ChunkCodecs(int compressionLevel, bool searches = false)
 {
     /// <summary>The codec that keeps bytes as they are.</summary>
     public const byte RawId = 0;
@@ -16,7 +18,7 @@ internal sealed class ChunkCodecs(int compressionLevel)
 
     private const int SampleElements = 4096;
 
-    private readonly PlaneCodec _planes = new(ZstdFrames.OfLevel(compressionLevel));
+    private readonly PlaneCodec _planes = new(ZstdFrames.OfLevel(compressionLevel), searches);
 
     /// <summary>How long a buffer must be to encode a chunk into it.</summary>
     public static int BufferLength(int length) => length + Slack;

@@ -7,10 +7,10 @@ namespace EdgeAI.Storage.Codecs;
 
 /// <summary>Keeps numbers as byte planes, each by what suits it: raw, coded by frequencies, or Zstandard with matches. Thread-safe.</summary>
 /// <remarks>
-/// Stored, little-endian: version, form; then for each plane its method (0 raw, 1 a Zstandard frame, 2 a model of frequencies and what it codes), its length
+/// Stored, little-endian: version, form; then for each plane its method (0 raw, 1 a Zstandard frame, 2 a model of frequencies and what it codes; in version 2 also 3, frequencies by place), its length
 /// (4 bytes), its bytes.
 /// </remarks>
-internal sealed class PlaneCodec(ZstdFrames withMatches)
+internal sealed class PlaneCodec(ZstdFrames withMatches, bool searches = false)
 {
     /// <summary>The number that packs know it by.</summary>
     public const byte Id = 2;
@@ -18,9 +18,13 @@ internal sealed class PlaneCodec(ZstdFrames withMatches)
     /// <summary>The version of what it writes.</summary>
     public const byte Version = 1;
 
+    /// <summary>The version of what a search wrote; where it found nothing, the other one is written.</summary>
+    public const byte SearchedVersion = 2;
+
     private const byte Raw = 0;
     private const byte Zstd = 1;
     private const byte Frequencies = 2;
+    private const byte Placed = 3;
     private const int ByteValues = 256;
     private const int HeaderLength = 2;
     private const int PlaneHeaderLength = 5;
@@ -63,10 +67,14 @@ internal sealed class PlaneCodec(ZstdFrames withMatches)
         }
     }
 
+    /// <summary>The form of what the codec wrote; bytes of no kind where that can't be read.</summary>
+    public static ElementForm ReadForm(ReadOnlySpan<byte> encoded) =>
+        encoded.Length >= HeaderLength && ((ElementForm)encoded[1]).IsKnown() ? (ElementForm)encoded[1] : ElementForm.Bytes;
+
     /// <summary>Decodes untrusted bytes; false when they are not what the codec writes for a chunk of that length.</summary>
     public static bool TryDecode(ReadOnlySpan<byte> encoded, Span<byte> plain)
     {
-        if (encoded.Length < HeaderLength || encoded[0] != Version || !((ElementForm)encoded[1]).IsKnown() || !Suits(plain.Length, (ElementForm)encoded[1]))
+        if (encoded.Length < HeaderLength || encoded[0] is not (Version or SearchedVersion) || !((ElementForm)encoded[1]).IsKnown() || !Suits(plain.Length, (ElementForm)encoded[1]))
         {
             return false;
         }
@@ -108,6 +116,7 @@ internal sealed class PlaneCodec(ZstdFrames withMatches)
                 return 0;
             }
 
+            encoded[0] = encoded[position] == Placed ? SearchedVersion : encoded[0];
             position += written;
         }
 
@@ -137,8 +146,40 @@ internal sealed class PlaneCodec(ZstdFrames withMatches)
             written = plane.Length;
         }
 
+        if (searches)
+        {
+            written = Search(plane, encoded, written);
+        }
+
         BinaryPrimitives.WriteInt32LittleEndian(encoded[1..], written);
         return PlaneHeaderLength + written;
+    }
+
+    // Where runs come again a frame may be shorter though a sample said otherwise; what differs from place to place has frequencies of its own.
+    private int Search(ReadOnlySpan<byte> plane, Span<byte> encoded, int written)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(plane.Length);
+        try
+        {
+            if (encoded[0] != Zstd && Repeats.AreFound(plane) && withMatches.Encode(plane, buffer) is > 0 and var matched && matched < written)
+            {
+                buffer.AsSpan(0, matched).CopyTo(encoded[PlaneHeaderLength..]);
+                (encoded[0], written) = (Zstd, matched);
+            }
+
+            var placed = PlacedFrequencies.Encode(plane, written, buffer);
+            if (placed > 0)
+            {
+                buffer.AsSpan(0, placed).CopyTo(encoded[PlaneHeaderLength..]);
+                (encoded[0], written) = (Placed, placed);
+            }
+
+            return written;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     private byte Choose(ReadOnlySpan<byte> plane)
@@ -223,6 +264,8 @@ internal sealed class PlaneCodec(ZstdFrames withMatches)
                 return ZstdFrames.TryDecode(stored, plane);
             case Frequencies:
                 return RansModel.TryRead(stored, contexts: 1, ByteValues, out var length) is { } model && RansCoder.TryDecode(model, stored[length..], [], plane);
+            case Placed:
+                return PlacedFrequencies.TryDecode(stored, plane);
             default:
                 return false;
         }

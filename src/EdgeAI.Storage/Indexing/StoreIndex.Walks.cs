@@ -17,6 +17,9 @@ internal sealed partial class StoreIndex
             pack BLOB NOT NULL) WITHOUT ROWID;
         """;
 
+    // Indexes from before there was a stronger compression have none.
+    private const string SearchedTable = "CREATE TABLE IF NOT EXISTS searched (pack BLOB NOT NULL PRIMARY KEY) WITHOUT ROWID;";
+
     /// <summary>Every chunk.</summary>
     public List<StoredChunk> ListChunks()
     {
@@ -50,6 +53,21 @@ internal sealed partial class StoreIndex
         }
 
         return chunks;
+    }
+
+    /// <summary>Packs in which a search for what is shorter would find nothing more. Forgotten with an index, which costs another search.</summary>
+    public HashSet<Digest> ListSearched()
+    {
+        using var connection = OpenToWrite();
+        Execute(connection, SearchedTable + "DELETE FROM searched WHERE pack NOT IN (SELECT digest FROM packs)");
+        return [.. ReadDigests(connection, "SELECT pack FROM searched")];
+    }
+
+    /// <summary>Remembers that a pack was searched.</summary>
+    public void AddSearched(Digest pack)
+    {
+        using var connection = OpenToWrite();
+        Execute(connection, SearchedTable + "INSERT OR IGNORE INTO searched (pack) VALUES ($pack)", ("$pack", pack.ToArray()));
     }
 
     /// <summary>Remembers that chunks were repaired.</summary>

@@ -25,6 +25,7 @@ internal sealed class PackRewriter(StoreDirectory directory, StoreIndex index, L
         long epoch,
         CancellationToken cancellationToken)
     {
+        tier.RequireDisks();
         var staging = directory.CreateStaging(epoch);
         try
         {

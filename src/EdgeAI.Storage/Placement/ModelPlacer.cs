@@ -20,6 +20,7 @@ internal sealed class ModelPlacer(
     UseLog uses,
     LearnedPolicy? policy,
     TiersOptions options,
+    PackCompressor? compressor,
     TimeProvider time)
 {
     private readonly List<string> _damaged = [];
@@ -42,7 +43,7 @@ internal sealed class ModelPlacer(
             await MovePacksAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        return new PlacementReport(_dropped, _demoted, _promoted, _moved, _damaged);
+        return new PlacementReport(_dropped, _demoted, _promoted, _moved, _damaged) { BytesSaved = compressor?.BytesSaved ?? 0 };
     }
 
     /// <summary>When each version was last used; an import counts as a use, and a clock that was set back makes nothing newer than now.</summary>
@@ -88,6 +89,12 @@ internal sealed class ModelPlacer(
     private async ValueTask<bool> MoveAsync(Digest pack, Tier to, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (to == Tier.Cold && compressor is not null && await compressor.TryDemoteAsync_NeedsLock(pack, cancellationToken).ConfigureAwait(false) is { } written)
+        {
+            _moved += written;
+            return true;
+        }
+
         if (await objects.MoveAsync_NeedsLock(pack, to, cancellationToken).ConfigureAwait(false) is not { } moved)
         {
             _damaged.Add(PackFormat.KeyOf(pack));

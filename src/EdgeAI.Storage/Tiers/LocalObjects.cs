@@ -36,7 +36,17 @@ internal sealed class LocalObjects : IStorageTier
         _markers = markers;
     }
 
-    public string Name => "local";
+    /// <summary>Makes a tier over the directories of another store, for reading: what is written goes to its own directory.</summary>
+    public LocalObjects(string name, string objects, IReadOnlyList<string> packs, TierMarkers markers)
+    {
+        Name = name;
+        _home = _warm = new LocalDirectoryTier(name, objects);
+        _packs = [_home, .. packs.Select(place => new LocalDirectoryTier(name, place))];
+        _packReaders = _packs;
+        _markers = markers;
+    }
+
+    public string Name { get; } = "local";
 
     public StorageTierProperties Properties => _home.Properties;
 
@@ -211,6 +221,51 @@ internal sealed class LocalObjects : IStorageTier
         }
 
         return moved;
+    }
+
+    /// <summary>Looks whether the disks of all tiers are there, before anything is written that shall go to one.</summary>
+    /// <exception cref="StorageTierUnavailableException">One is not.</exception>
+    public void RequireDisks() => _markers.Require();
+
+    /// <summary>Compares a pack with its name.</summary>
+    public async ValueTask<bool> IsIntactAsync(Digest pack, CancellationToken cancellationToken) =>
+        await IsIntactAsync(TryOpen(PackFormat.KeyOf(pack)), pack, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Puts a pack that was written elsewhere on the cold tier, and compares what is there with its name. The caller sees to it that nobody takes it for garbage.</summary>
+    /// <exception cref="ContentCorruptedException">What was written does not come back.</exception>
+    public async ValueTask AddColdAsync_NeedsLock(Digest pack, string file, CancellationToken cancellationToken)
+    {
+        var key = PackFormat.KeyOf(pack);
+        _markers.Require();
+        var content = File.OpenRead(file);
+        await using (content.ConfigureAwait(false))
+        {
+            if (!await _cold!.PutAsync(key, content, cancellationToken).ConfigureAwait(false) && !await IsIntactAsync(_cold.TryOpen(key), pack, cancellationToken).ConfigureAwait(false))
+            {
+                await _cold.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
+                content.Position = 0;
+                await _cold.PutAsync(key, content, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        if (!await IsIntactAsync(_cold.TryOpen(key), pack, cancellationToken).ConfigureAwait(false))
+        {
+            await _cold.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
+            throw new ContentCorruptedException(pack, key, "what was just written to the cold tier comes back otherwise: check its disk");
+        }
+    }
+
+    private static async ValueTask<bool> IsIntactAsync(FileStream? content, Digest pack, CancellationToken cancellationToken)
+    {
+        if (content is null)
+        {
+            return false;
+        }
+
+        await using (content.ConfigureAwait(false))
+        {
+            return new Digest(await SHA256.HashDataAsync(content, cancellationToken).ConfigureAwait(false)) == pack;
+        }
     }
 
     private static async ValueTask<List<StorageObject>> ListPacksAsync(IEnumerable<LocalDirectoryTier> tiers, CancellationToken cancellationToken)

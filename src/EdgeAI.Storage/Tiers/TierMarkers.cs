@@ -63,6 +63,9 @@ internal sealed class TierMarkers(string root, IReadOnlyList<string> packs, stri
         }
     }
 
+    /// <summary>The directories that hold packs of a store, beside its own.</summary>
+    public static IReadOnlyList<string> ReadPacks(string root) => Read(root)?.Packs ?? [];
+
     private static StorageTierUnavailableException Away(string place) =>
         new(place, $"The tier's directory '{place}' is not there, or is empty: is its disk mounted? What is only there can't be read until it is.");
 

@@ -12,6 +12,10 @@ public sealed class PlacementCrashTests : IDisposable
 
     private static readonly TestModel[] Models = [TestModels.Add, TestModels.Mlp, TestModels.External, TestModels.MatMul, TestModels.FineTunedMatMul];
 
+    // What is compressed anew on its way to the cold tier, with bytes that shrink only then.
+    private const string Shrinking = "floats";
+    private static readonly byte[] ShrinkingContent = ColdCompressionTests.MakeFloats(seed: 1);
+
     private readonly TieredStore _test = new();
     private readonly TemporaryDirectory _models = new();
 
@@ -24,6 +28,8 @@ public sealed class PlacementCrashTests : IDisposable
                 _models.WriteFile(Path.Combine(model.Name, path), content);
             }
         }
+
+        _models.WriteFile(Path.Combine(Shrinking, "model.bin"), ShrinkingContent);
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -41,7 +47,7 @@ public sealed class PlacementCrashTests : IDisposable
     public async Task AnyCall_KilledAnywhere_LeavesModelsWholeOnWhateverTier(int processes, int crashes)
     {
         crashes = NightlyRun.Count(crashes, 10 * crashes);
-        var wereCold = 0;
+        var (wereCold, compressed) = (0, 0);
         for (var crash = 0; crash < crashes; crash++)
         {
             await RunAndKillAsync(processes, crash);
@@ -49,13 +55,21 @@ public sealed class PlacementCrashTests : IDisposable
             foreach (var placed in await _test.Store.ListPlacementsAsync(Cancellation))
             {
                 wereCold += placed.ColdBytes > 0 ? 1 : 0;
+                if (placed.Model.Name == Shrinking)
+                {
+                    compressed += placed.ColdBytes > 0 && placed.WarmBytes + placed.ColdBytes < ColdCompressionTests.CompressedBelow * ShrinkingContent.Length ? 1 : 0;
+                    await using var stream = await _test.Store.OpenAsync(placed.Model, null, Cancellation);
+                    Assert.Equal(ShrinkingContent, await TestStore.ReadAsync(stream));
+                    continue;
+                }
+
                 await _test.RequireContentAsync(placed.Model, TestModels.Get(placed.Model.Name));
             }
 
             await _test.RequireHealthyAsync();
         }
 
-        Assert.True(wereCold > 0);
+        Assert.True(wereCold > 0 && compressed > 0, $"{wereCold} models were cold, {compressed} were compressed anew");
         await RequireNothingLeftAsync();
         TestContext.Current.TestOutputHelper!.WriteLine($"{processes * crashes} processes killed");
     }

@@ -248,6 +248,10 @@ public sealed class PlacementTests : IDisposable
         RequireRefused("'64 apples'", tiers => tiers.Hot.Capacity = "64 apples");
         RequireRefused("same directory", tiers => tiers.Cold.Directory = tiers.Warm.Directory);
         RequireRefused("After must be more than zero", tiers => tiers.Lifecycle.Add(new LifecycleRule { To = Tier.Cold }));
+        RequireRefused("compression of Warm", tiers => tiers.Warm.Compression = TierCompression.Stronger);
+        RequireRefused("compression of Cold", tiers => tiers.Cold.Compression = (TierCompression)7);
+        RequireRefused("'5 apples'", tiers => tiers.Cold.CompressionRate = "5 apples");
+        RequireRefused("rate of Hot", tiers => tiers.Hot.CompressionRate = "5MB");
         RequireRefused("Cold has no directory", tiers =>
         {
             tiers.Cold.Directory = null;

@@ -53,16 +53,59 @@ public sealed class TierMarkerTests : IDisposable
 
         await Assert.ThrowsAnyAsync<StorageException>(() => _test.ImportAsync("other:1", TestModels.MatMul));
 
-        Assert.Empty(TieredStore.PacksOf(_test.Warm));
-        if (Directory.Exists(_test.Warm))
-        {
-            Directory.Delete(_test.Warm, recursive: true);
-        }
+        Assert.False(Directory.Exists(_test.Warm));
+
+        // As a disk leaves its place when it is not mounted.
+        Directory.CreateDirectory(_test.Warm);
+        await Assert.ThrowsAsync<StorageTierUnavailableException>(() => _test.ImportAsync("other:1", TestModels.MatMul));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_test.Warm));
+        Directory.Delete(_test.Warm);
 
         Directory.Move(_test.Warm + ".away", _test.Warm);
         await _test.RequireContentAsync("warm:1", TestModels.Mlp);
         await _test.ImportAsync("other:1", TestModels.MatMul);
         await _test.RequireHealthyAsync();
+    }
+
+    [Fact]
+    public async Task ListPlacementsAsync_OneManifestIsDamaged_ListsTheOthersAndSaysWhich()
+    {
+        await _test.ImportAsync("good:1", TestModels.Mlp);
+        await _test.ImportAsync("bad:1", TestModels.MatMul);
+        var digest = (await _test.Store.FindAsync("bad:1", Cancellation))!.Digest;
+        var path = Path.Combine(_test.Root, "objects", "manifests", digest.Hex + ".json");
+        File.SetAttributes(path, FileAttributes.Normal);
+        await File.WriteAllTextAsync(path, "{}", Cancellation);
+
+        var placements = await _test.Store.ListPlacementsAsync(Cancellation);
+
+        Assert.Equal([("bad:1", true, false), ("good:1", false, true)], placements.Select(placed => (placed.Model.ToString(), placed.IsDamaged, placed.WarmBytes > 0)));
+    }
+
+    [Fact]
+    public async Task OpenObjects_StoreOverSeveralDisks_RepairsFromAllOfThem()
+    {
+        await MakeColdAsync();
+        using var damaged = new TestStore();
+        await damaged.ImportAsync("cold:1", TestModels.MatMul);
+        await damaged.ImportAsync("warm:1", TestModels.Mlp);
+        foreach (var pack in Directory.EnumerateFiles(damaged.Directory, "*.pack", SearchOption.AllDirectories))
+        {
+            var bytes = await File.ReadAllBytesAsync(pack, Cancellation);
+            bytes[20] ^= 1;
+            File.SetAttributes(pack, FileAttributes.Normal);
+            await File.WriteAllBytesAsync(pack, bytes, Cancellation);
+        }
+
+        var report = await damaged.Store.RepairAsync(ModelStore.OpenObjects(_test.Root), Cancellation);
+
+        Assert.Empty(report.Unrepaired);
+        Assert.True(report.ChunksRepaired >= 2);
+        await damaged.RequireContentAsync("cold:1", TestModels.MatMul);
+        await damaged.RequireContentAsync("warm:1", TestModels.Mlp);
+        Directory.Move(_test.Cold, _test.Cold + ".away");
+        Assert.Equal(_test.Cold, Assert.Throws<StorageTierUnavailableException>(() => ModelStore.OpenObjects(_test.Root)).Path);
+        Directory.Move(_test.Cold + ".away", _test.Cold);
     }
 
     [Fact]

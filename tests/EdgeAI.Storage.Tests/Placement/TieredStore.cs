@@ -42,6 +42,7 @@ internal sealed class TieredStore : IDisposable
     {
         var options = new StorageOptions();
         (options.Tiers.Hot.Directory, options.Tiers.Warm.Directory, options.Tiers.Cold.Directory) = (Hot, Warm, Cold);
+        options.Tiers.Cold.Compression = TierCompression.None;
         (configure ?? _configure)?.Invoke(options.Tiers);
         return ModelStore.Open(Root, options, Time);
     }
