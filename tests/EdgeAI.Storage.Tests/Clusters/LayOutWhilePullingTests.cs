@@ -112,7 +112,7 @@ public sealed class LayOutWhilePullingTests : IDisposable
         var changed = 0;
         _cluster.AfterRead = (key, bytes, read) =>
         {
-            if (key.StartsWith("packs/", StringComparison.Ordinal) && read > 1000 && Interlocked.Increment(ref changed) is 2 or 3)
+            if (key.StartsWith("packs/", StringComparison.Ordinal) && read > 1000 && Interlocked.Increment(ref changed) == 2)
             {
                 bytes.Span[read / 2] ^= 1;
             }
@@ -123,7 +123,7 @@ public sealed class LayOutWhilePullingTests : IDisposable
         await _node.Store.ResolveAsync("model:1", Cancellation);
 
         using var hot = await _node.Store.MaterializeAsync("model:1", Cancellation);
-        Assert.True(changed >= 3);
+        Assert.True(changed > 2);
         RequireSame(expected, hot);
         await _node.RequireHealthyAsync();
     }
