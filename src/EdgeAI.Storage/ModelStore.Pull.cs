@@ -27,39 +27,46 @@ public sealed partial class ModelStore
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return await RunAsync(() => PullAsync(model, from, TransferPriority.Normal, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await RunAsync(() => PullAsync(model, from, TransferPriority.Normal, laysOut: false, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async ValueTask<ModelInfo> ResolveAsync(ModelReference model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return await RunLocalAsync(model, () => Task.FromResult(Require(model)), cancellationToken).ConfigureAwait(false);
+        return await RunLocalAsync(model, () => Task.FromResult(Require(model)), cancellationToken, isLoad: true).ConfigureAwait(false);
     }
 
     /// <summary>Runs an operation on a model, which is pulled first when only a cluster has it.</summary>
-    private Task<T> RunLocalAsync<T>(ModelReference model, Func<Task<T>> operation, CancellationToken cancellationToken) => RunAsync(
+    private Task<T> RunLocalAsync<T>(ModelReference model, Func<Task<T>> operation, CancellationToken cancellationToken, bool isLoad = false) => RunAsync(
         async () =>
         {
             if (_pullsOnUse && _clusters.Members.Count > 0 && _index.FindModel(model) is null)
             {
-                await PullAsync(model, null, TransferPriority.Critical, null, cancellationToken).ConfigureAwait(false);
+                await PullAsync(model, null, TransferPriority.Critical, isLoad, null, cancellationToken).ConfigureAwait(false);
             }
 
             return await operation().ConfigureAwait(false);
         },
         cancellationToken);
 
-    private Task<T> RunLocalInEpochAsync<T>(ModelReference model, Func<Task<T>> operation, CancellationToken cancellationToken) => RunLocalAsync(
+    private Task<T> RunLocalInEpochAsync<T>(ModelReference model, Func<Task<T>> operation, CancellationToken cancellationToken, bool isLoad = false) => RunLocalAsync(
         model,
         async () =>
         {
             using var epoch = await _epochs.EnterAsync(cancellationToken).ConfigureAwait(false);
             return await operation().ConfigureAwait(false);
         },
-        cancellationToken);
+        cancellationToken,
+        isLoad);
 
-    private async Task<PullResult> PullAsync(ModelReference model, string? only, TransferPriority priority, IProgress<PullProgress>? progress, CancellationToken cancellationToken)
+    private async Task<PullResult> PullAsync(
+        ModelReference model,
+        string? only,
+        TransferPriority priority,
+        bool laysOut,
+        IProgress<PullProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var transfer = await _transfers.BeginAsync(TransferDirection.Down, priority, cancellationToken).ConfigureAwait(false);
         var requests = new PacedRequests(transfer);
@@ -76,7 +83,7 @@ public sealed partial class ModelStore
                 : await FindNameAsync(model, clusters, cancellationToken).ConfigureAwait(false);
             await requests.BeginAsync((int)clusters.Bytes, cancellationToken).ConfigureAwait(false);
             using var shared = _pulls.Join(digest, transfer);
-            var result = await PullAsync(model, name, digest, new ClusterChange([], from, NowInMilliseconds()), clusters, requests, progress, cancellationToken).ConfigureAwait(false);
+            var result = await PullAsync(model, name, digest, new ClusterChange([], from, NowInMilliseconds()), clusters, requests, laysOut, progress, cancellationToken).ConfigureAwait(false);
             LogPulled(_logger, model, digest, result.BytesMoved);
             return result;
         }
@@ -89,6 +96,7 @@ public sealed partial class ModelStore
         ClusterChange change,
         ClusterReader clusters,
         PacedRequests requests,
+        bool laysOut,
         IProgress<PullProgress>? progress,
         CancellationToken cancellationToken)
     {
@@ -106,21 +114,35 @@ public sealed partial class ModelStore
                 : NotFound(model));
         var signatures = await ReadSignaturesAsync(model, digest, clusters, cancellationToken).ConfigureAwait(false);
         PullResult result;
-        var incoming = await IncomingPacks.OpenAsync(folder, _tier, _chunks, cancellationToken).ConfigureAwait(false);
+        var incoming = await IncomingPacks.OpenAsync(folder, _tier, _pullChunks, _trust.IsRequired, cancellationToken).ConfigureAwait(false);
         await using (incoming.ConfigureAwait(false))
         {
             var samples = _index.HasTensors(digest) ? null : new TensorSamples(placed.Manifest, _index);
-            using var pull = new ClusterPull(clusters, map, _index, incoming, samples, progress, _logger);
+            var pull = new ClusterPull(clusters, map, _index, incoming, samples, laysOut && !_index.HasManifest(digest) ? _hot : null, progress, _logger);
+            await using var _ = pull.ConfigureAwait(false);
             await pull.RunAsync(model, digest, placed, cancellationToken).ConfigureAwait(false);
-            await requests.CompleteAsync(cancellationToken).ConfigureAwait(false);
-            var packs = await incoming.CompleteAsync().ConfigureAwait(false);
-            var tensors = samples is null ? [] : await samples.ReadAsync(incoming, cancellationToken).ConfigureAwait(false);
-            cancellationToken.ThrowIfCancellationRequested();
-            using var commit = await FileLock.AcquireSharedAsync(_directory.CommitLock, _wait, CancellationToken.None).ConfigureAwait(false);
-            await PutSignaturesAsync(digest, signatures).ConfigureAwait(false);
-            var fresh = packs.SelectMany(pack => pack.Entries).Sum(entry => (long)entry.Length);
-            var imported = await CommitAsync(name, digest, placed.Json, placed.Manifest, packs, tensors, fresh, change).ConfigureAwait(false);
-            result = new PullResult(imported.Model, imported.WasPresent, clusters.Bytes, incoming.Resumed);
+
+            // Beside the packs' way to the disk: what is laid out counts only when the index knows the model.
+            var layingOut = pull.LayOutAsync(digest, cancellationToken);
+            try
+            {
+                await requests.CompleteAsync(cancellationToken).ConfigureAwait(false);
+                var packs = await incoming.CompleteAsync().ConfigureAwait(false);
+                var tensors = samples is null ? [] : await samples.ReadAsync(incoming, cancellationToken).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+                using var commit = await FileLock.AcquireSharedAsync(_directory.CommitLock, _wait, CancellationToken.None).ConfigureAwait(false);
+                await PutSignaturesAsync(digest, signatures).ConfigureAwait(false);
+                var fresh = packs.SelectMany(pack => pack.Entries).Sum(entry => (long)entry.Length);
+                var imported = await CommitAsync(name, digest, placed.Json, placed.Manifest, packs, tensors, fresh, change).ConfigureAwait(false);
+                result = new PullResult(imported.Model, imported.WasPresent, clusters.Bytes, incoming.Resumed);
+            }
+            finally
+            {
+                // It reads the packs, and ends before they are closed.
+                await layingOut.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            await layingOut.ConfigureAwait(false);
         }
 
         Directory.Delete(folder, recursive: true);

@@ -56,7 +56,7 @@ public sealed partial class ModelStore
     public async ValueTask<IHotModel> MaterializeAsync(ModelReference model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return await RunLocalInEpochAsync(model, () => MaterializeInEpochAsync(model, isUse: true, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await RunLocalInEpochAsync(model, () => MaterializeInEpochAsync(model, isUse: true, cancellationToken), cancellationToken, isLoad: true).ConfigureAwait(false);
     }
 
     // The stream keeps the epoch: a model that is removed while it is read can be read to its end.
@@ -70,7 +70,7 @@ public sealed partial class ModelStore
             var file = path is null
                 ? manifest.Files[0]
                 : manifest.Files.FirstOrDefault(file => file.Path == path) ?? throw new ModelFileNotFoundException(path, model.ToString());
-            return new ChunkedStream(file, _chunks, epoch);
+            return new ChunkedStream(file, _readChunks, epoch);
         }
         catch
         {

@@ -39,6 +39,8 @@ public sealed partial class ModelStore : IModelStore
     private readonly ManifestStore _manifests;
     private readonly NameStore _names;
     private readonly ChunkReader _chunks;
+    private readonly CachedChunks _readChunks;
+    private readonly CachedChunks _pullChunks;
     private readonly HotModels _hot;
     private readonly StoreEpochs _epochs;
     private readonly LockWait _wait;
@@ -67,6 +69,9 @@ public sealed partial class ModelStore : IModelStore
         _signatures = new SignatureStore(_tier);
         _trust = new TrustPolicy(options);
         _chunks = new ChunkReader(_index, _tier, comparesNames: options.RequireSignature);
+        Cache = new ChunkCache(options.CacheLimit is { } limit ? ByteSize.Parse(limit).Bytes : ChunkCache.ChooseLimit());
+        _readChunks = new CachedChunks(Cache, _chunks, new ChunkReader(_index, _tier, comparesNames: options.RequireSignature, Cache), isPull: false);
+        _pullChunks = new CachedChunks(Cache, _chunks, _chunks, isPull: true);
         _wait = new LockWait(time, options.LockTimeout);
         _epochs = new StoreEpochs(_directory, _wait);
         _hot = new HotModels(_directory, _manifests, _chunks, _wait, options.VerifyHotFilesOnLoad, logger, shares: !options.RequireSignature, MakeRoomAsync);
@@ -83,6 +88,9 @@ public sealed partial class ModelStore : IModelStore
         _transfers = transfers;
         _senders = MakeSenders();
     }
+
+    /// <summary>Decoded content in memory.</summary>
+    internal ChunkCache Cache { get; }
 
     /// <summary>What lays model files out for mapping, for execution providers.</summary>
     public static IHotFileLayout Layout { get; } = new HotFileLayout();

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using EdgeAI.Storage;
 using EdgeAI.Trust;
 using Microsoft.Extensions.Options;
 
@@ -22,6 +23,12 @@ public sealed class StorageOptions : IValidatableObject
     /// </summary>
     /// <value>The default is false.</value>
     public bool VerifyHotFilesOnLoad { get; set; }
+
+    /// <summary>
+    /// How much memory decoded content may take that was read before and may be wanted again, such as <c>512MB</c>. See <see cref="ByteSize"/> for what can be written; as little as <c>1kB</c> keeps nothing.
+    /// </summary>
+    /// <value>The default is null, for the smaller of 2 GB and an eighth of the memory that the machine or the container has.</value>
+    public string? CacheLimit { get; set; }
 
     /// <summary>How fast bytes may move to and from other machines.</summary>
     [ValidateObjectMembers]
@@ -74,6 +81,11 @@ public sealed class StorageOptions : IValidatableObject
         if (RequireSignature && TrustedKeys.Count == 0)
         {
             yield return new ValidationResult("RequireSignature is set and TrustedKeys is empty: no model could ever be used. Add the public key that models are signed with.", [nameof(RequireSignature)]);
+        }
+
+        if (CacheLimit is { } limit && !ByteSize.TryParse(limit, null, out _))
+        {
+            yield return new ValidationResult($"CacheLimit is '{limit}'; write a number and a unit, such as '512MB' or '2GiB'.", [nameof(CacheLimit)]);
         }
 
         if (!RequireSignature && RequiredSigners.Count > 0)

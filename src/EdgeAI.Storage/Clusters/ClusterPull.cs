@@ -4,6 +4,7 @@ using EdgeAI.Models;
 using EdgeAI.Storage.Codecs;
 using EdgeAI.Storage.Indexing;
 using EdgeAI.Storage.Matching;
+using EdgeAI.Storage.Materializing;
 using EdgeAI.Storage.Packs;
 using Microsoft.Extensions.Logging;
 
@@ -19,8 +20,9 @@ internal sealed partial class ClusterPull(
     StoreIndex index,
     IncomingPacks incoming,
     TensorSamples? samples,
+    HotModels? hot,
     IProgress<PullProgress>? progress,
-    ILogger logger) : IDisposable
+    ILogger logger) : IAsyncDisposable
 {
     private const int Ranges = 6;
     private const int Decoders = 3;
@@ -28,6 +30,7 @@ internal sealed partial class ClusterPull(
     private readonly SemaphoreSlim _decoding = new(Decoders);
     private readonly HashSet<ChunkPlace> _bad = [];
     private readonly Lock _lock = new();
+    private HotAhead? _ahead;
     private long _done;
     private long _total;
 
@@ -39,7 +42,7 @@ internal sealed partial class ClusterPull(
         var action = $"read '{model}'";
         try
         {
-            await FetchAsync(placed.Manifest, placed.Places, action, cancellationToken).ConfigureAwait(false);
+            await FetchAsync(digest, placed.Manifest, placed.Places, action, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is StalePlacesException or ContentCorruptedException)
         {
@@ -47,7 +50,7 @@ internal sealed partial class ClusterPull(
             var places = await map.WalkAsync(_bad, action, cancellationToken).ConfigureAwait(false);
             try
             {
-                await FetchAsync(placed.Manifest, places, action, cancellationToken).ConfigureAwait(false);
+                await FetchAsync(digest, placed.Manifest, places, action, cancellationToken).ConfigureAwait(false);
             }
             catch (StalePlacesException stale)
             {
@@ -57,16 +60,41 @@ internal sealed partial class ClusterPull(
         }
     }
 
-    public void Dispose() => _decoding.Dispose();
+    /// <summary>Lays the model out on another thread, when that was begun, from what has come and is here.</summary>
+    public Task LayOutAsync(Digest digest, CancellationToken cancellationToken) =>
+        _ahead is null ? Task.CompletedTask : Task.Run(() => hot!.CompleteAsync(digest, _ahead, cancellationToken).AsTask(), cancellationToken);
 
-    private async ValueTask FetchAsync(ModelManifest manifest, IReadOnlyDictionary<Digest, ChunkLocation> places, string action, CancellationToken cancellationToken)
+    public async ValueTask DisposeAsync()
+    {
+        if (_ahead is not null)
+        {
+            await _ahead.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _decoding.Dispose();
+    }
+
+    private async ValueTask FetchAsync(Digest digest, ModelManifest manifest, IReadOnlyDictionary<Digest, ChunkLocation> places, string action, CancellationToken cancellationToken)
     {
         var missing = new MissingChunks(index, incoming, places);
-        missing.Find(manifest);
+        var isAhead = hot is not null && _ahead is null;
+        var graph = isAhead ? missing.Find(HotAhead.FirstOf(manifest)) : [];
+        var rest = missing.Find(manifest.Files.SelectMany(file => file.Chunks));
         _total = _done + missing.Bytes;
         progress?.Report(new PullProgress(_done, _total));
+        await FetchAsync(graph, action, cancellationToken).ConfigureAwait(false);
+        if (isAhead)
+        {
+            _ahead = await hot!.TryBeginAsync(digest, manifest, incoming, missing.Chunks.ToHashSet(), cancellationToken).ConfigureAwait(false);
+        }
+
+        await FetchAsync(rest, action, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask FetchAsync(IReadOnlyList<List<List<(Digest Chunk, ChunkLocation Place)>>> groups, string action, CancellationToken cancellationToken)
+    {
         var options = new ParallelOptions { MaxDegreeOfParallelism = Ranges, CancellationToken = cancellationToken };
-        foreach (var ranges in missing.ListRanges())
+        foreach (var ranges in groups)
         {
             await Parallel.ForEachAsync(ranges, options, (range, token) => FetchAsync(range, action, token)).ConfigureAwait(false);
         }
@@ -141,6 +169,7 @@ internal sealed partial class ClusterPull(
             }
 
             samples?.Take(chunk, plain.AsSpan(0, place.Length));
+            _ahead?.Take(chunk, plain.AsSpan(0, place.Length));
             await incoming.AddAsync(chunk, place, XxHash3.HashToUInt64(plain.AsSpan(0, place.Length)), stored, cancellationToken).ConfigureAwait(false);
             return true;
         }

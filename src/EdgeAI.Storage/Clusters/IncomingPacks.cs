@@ -21,7 +21,8 @@ internal sealed class IncomingPacks : IChunkSource, IAsyncDisposable
     private const string SealSuffix = ".sealed";
 
     private readonly string _folder;
-    private readonly ChunkReader _local;
+    private readonly IChunkSource _local;
+    private readonly bool _comparesNames;
     private readonly ConcurrentDictionary<Digest, (SafeFileHandle File, PackEntry Entry)> _entries = [];
     private readonly List<SafeFileHandle> _files = [];
     private readonly List<WrittenPack> _packs = [];
@@ -31,8 +32,9 @@ internal sealed class IncomingPacks : IChunkSource, IAsyncDisposable
     private int _part;
     private bool _isBroken;
 
-    private IncomingPacks(string folder, ChunkReader local)
+    private IncomingPacks(string folder, IChunkSource local, bool comparesNames)
     {
+        _comparesNames = comparesNames;
         _folder = folder;
         _local = local;
     }
@@ -44,11 +46,12 @@ internal sealed class IncomingPacks : IChunkSource, IAsyncDisposable
     /// <param name="folder">The folder; made when it is not there.</param>
     /// <param name="tier">Where a finished pack is that was moved away before the pull was.</param>
     /// <param name="local">What chunks are decoded with that are not in these packs.</param>
+    /// <param name="comparesNames">Whether what is read back is compared with its name, not with its checksum alone.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    public static async ValueTask<IncomingPacks> OpenAsync(string folder, LocalObjects tier, ChunkReader local, CancellationToken cancellationToken)
+    public static async ValueTask<IncomingPacks> OpenAsync(string folder, LocalObjects tier, IChunkSource local, bool comparesNames, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
-        var packs = new IncomingPacks(folder, local);
+        var packs = new IncomingPacks(folder, local, comparesNames);
         try
         {
             // A part that is not full is the last one, and the next chunk goes there.
@@ -162,7 +165,8 @@ internal sealed class IncomingPacks : IChunkSource, IAsyncDisposable
         if (await RandomAccess.ReadAsync(file, stored, entry.Offset, cancellationToken).ConfigureAwait(false) != stored.Length
             || entry.Length != plain.Length
             || !ChunkCodecs.TryDecode(entry.Codec, stored, baseline, plain.Span)
-            || XxHash3.HashToUInt64(plain.Span) != entry.Checksum)
+            || XxHash3.HashToUInt64(plain.Span) != entry.Checksum
+            || (_comparesNames && Digest.Of(plain.Span) != chunk))
         {
             throw new ContentCorruptedException(chunk, _folder, "it does not decode to what was pulled");
         }

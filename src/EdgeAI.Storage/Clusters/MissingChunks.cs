@@ -16,18 +16,23 @@ internal sealed class MissingChunks(StoreIndex index, IncomingPacks incoming, IR
     /// <summary>Stored bytes to fetch.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Finds what a manifest lacks, with what that is decoded with.</summary>
+    /// <summary>The chunks that were found missing.</summary>
+    public IEnumerable<Digest> Chunks => _levels.Where(chunk => chunk.Value >= 0).Select(chunk => chunk.Key);
+
+    /// <summary>Finds which of some chunks are lacking, with what they are decoded with, and have not been found before.</summary>
+    /// <returns>Ranges of packs to fetch, in groups: what is in one is decoded with what is in earlier ones, or here already.</returns>
     /// <exception cref="StalePlacesException">Nobody says where a chunk is, or it can't be there.</exception>
-    public void Find(ModelManifest manifest)
+    public IReadOnlyList<List<List<(Digest Chunk, ChunkLocation Place)>>> Find(IEnumerable<ChunkReference> chunks)
     {
-        foreach (var chunk in manifest.Files.SelectMany(file => file.Chunks))
+        foreach (var chunk in chunks)
         {
             Visit(chunk.Digest, chunk.Length, 0);
         }
-    }
 
-    /// <summary>Ranges of packs to fetch, in groups: what is in one is decoded with what is in earlier ones, or here already.</summary>
-    public IEnumerable<List<List<(Digest Chunk, ChunkLocation Place)>>> ListRanges() => _missing.Select(Join);
+        var groups = _missing.ConvertAll(Join);
+        _missing.Clear();
+        return groups;
+    }
 
     private static List<List<(Digest Chunk, ChunkLocation Place)>> Join(List<(Digest Chunk, ChunkLocation Place)> chunks)
     {

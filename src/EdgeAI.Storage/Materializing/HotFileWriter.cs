@@ -19,8 +19,7 @@ internal sealed class HotFileWriter(OnnxModel model, HotFolderWriter folder, boo
         await WriteGraphAsync(plan, cancellationToken).ConfigureAwait(false);
         if (plan.Length > 0)
         {
-            var parts = plan.Runs.SelectMany(run => folder.Source.Cut(run.Location, run.SourceOffset, run.Length, run.Offset));
-            await folder.WriteAsync(HotFiles.WeightsName, plan.Length, parts, cancellationToken).ConfigureAwait(false);
+            await folder.WriteAsync(HotFiles.WeightsName, plan.Length, plan.PartsFrom(folder.Source), cancellationToken).ConfigureAwait(false);
         }
 
         await folder.CompleteAsync(cancellationToken).ConfigureAwait(false);

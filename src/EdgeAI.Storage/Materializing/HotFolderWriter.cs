@@ -91,7 +91,7 @@ internal sealed class HotFolderWriter(string directory, IHotSource source, HotDo
     }
 
     // Not preallocated: where the disk is full, .NET then throws an exception that does not say so by its code. What is read-only may have a second name in another model's folder.
-    private static SafeFileHandle Open(string path)
+    public static SafeFileHandle Open(string path)
     {
         if (File.Exists(path) && SharedFile.IsReadOnly(path))
         {

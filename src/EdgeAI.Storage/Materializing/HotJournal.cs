@@ -14,6 +14,7 @@ internal sealed partial class HotJournal : IDisposable
     public const string FileName = "journal";
 
     private readonly Dictionary<(string Path, Digest Content), HotChecksum> _found = [];
+    private readonly HashSet<HotChecksum> _written = new(ReferenceEqualityComparer.Instance);
     private readonly Lock _lock = new();
     private readonly FileStream _file;
 
@@ -34,8 +35,19 @@ internal sealed partial class HotJournal : IDisposable
     }
 
     /// <summary>Finds a run that was written before.</summary>
-    public HotChecksum? Find(string path, HotRun run, Digest content) =>
-        _found.GetValueOrDefault((path, content)) is { } found && found.Offset == run.Offset && found.Length == run.Length ? found : null;
+    /// <param name="path">The file.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="content">Its name.</param>
+    /// <param name="isOurs">Whether it was written by whoever has the journal open, who holds the model's lock since: it needs no comparing.</param>
+    public HotChecksum? Find(string path, HotRun run, Digest content, out bool isOurs)
+    {
+        lock (_lock)
+        {
+            var found = _found.GetValueOrDefault((path, content));
+            isOurs = found is not null && _written.Contains(found);
+            return found?.Offset == run.Offset && found.Length == run.Length ? found : null;
+        }
+    }
 
     /// <summary>Says that a run is written.</summary>
     public void Add(string path, HotChecksum run)
@@ -43,6 +55,12 @@ internal sealed partial class HotJournal : IDisposable
         var line = JsonSerializer.SerializeToUtf8Bytes(new HotJournalEntry(path, run), JournalJsonContext.Default.HotJournalEntry);
         lock (_lock)
         {
+            if (run.Content is { } content)
+            {
+                _found[(path, content)] = run;
+                _written.Add(run);
+            }
+
             _file.Write(line);
             _file.WriteByte((byte)'\n');
             _file.Flush();

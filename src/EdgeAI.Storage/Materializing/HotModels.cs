@@ -221,8 +221,13 @@ internal sealed partial class HotModels(
         var unfinished = folder + UnfinishedSuffix;
         try
         {
-            await WriteAsync(manifest, unfinished, cancellationToken).ConfigureAwait(false);
-            DurableFile.PublishDirectory(unfinished, folder);
+            Directory.CreateDirectory(unfinished);
+            using (var journal = new HotJournal(unfinished))
+            {
+                await WriteAsync(manifest, unfinished, new StoredHotSource(manifest, chunks), journal, cancellationToken).ConfigureAwait(false);
+            }
+
+            Publish(unfinished, folder);
         }
         catch (MalformedModelException exception)
         {
@@ -237,21 +242,16 @@ internal sealed partial class HotModels(
         }
     }
 
-    private async ValueTask WriteAsync(ModelManifest manifest, string unfinished, CancellationToken cancellationToken)
+    private static void Publish(string unfinished, string folder)
     {
-        Directory.CreateDirectory(unfinished);
-        using (var journal = new HotJournal(unfinished))
-        {
-            var others = List().Select(directory.HotModel);
-            var folder = new HotFolderWriter(unfinished, new StoredHotSource(manifest, chunks), new HotDonors(shares ? others : []), journal);
-            await WriteAsync(manifest, folder, cancellationToken).ConfigureAwait(false);
-        }
-
         File.Delete(Path.Combine(unfinished, HotJournal.FileName));
+        DurableFile.PublishDirectory(unfinished, folder);
     }
 
-    private static async ValueTask WriteAsync(ModelManifest manifest, HotFolderWriter folder, CancellationToken cancellationToken)
+    private async ValueTask WriteAsync(ModelManifest manifest, string unfinished, IHotSource source, HotJournal journal, CancellationToken cancellationToken)
     {
+        var others = List().Select(directory.HotModel);
+        var folder = new HotFolderWriter(unfinished, source, new HotDonors(shares ? others : []), journal);
         if (manifest.Format != ModelFormat.Onnx)
         {
             await new PlainFileWriter(manifest, folder).WriteAsync(cancellationToken).ConfigureAwait(false);

@@ -42,7 +42,8 @@ internal sealed class HotRunWriter(string name, IHotSource source, SafeFileHandl
         try
         {
             var plain = buffer.AsMemory(0, run.Length);
-            if (content is { } known && journal?.Find(name, run, known) is { } before && HotChecksums.TryRead(destination, before, plain.Span))
+            var isOurs = false;
+            if (content is { } known && journal?.Find(name, run, known, out isOurs) is { } before && (isOurs || HotChecksums.TryRead(destination, before, plain.Span)))
             {
                 return before;
             }

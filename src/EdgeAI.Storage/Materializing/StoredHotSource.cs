@@ -4,7 +4,7 @@ using EdgeAI.Storage.Reading;
 namespace EdgeAI.Storage.Materializing;
 
 /// <summary>A model's files in the store, as hot files are made from them.</summary>
-internal sealed class StoredHotSource(ModelManifest manifest, ChunkReader chunks) : IHotSource
+internal sealed class StoredHotSource(ModelManifest manifest, IChunkSource chunks) : IHotSource
 {
     private readonly StoredModelFiles _files = new(manifest, chunks);
     private readonly SharedChunks _shared = new(chunks);

@@ -43,6 +43,9 @@ internal sealed class WeightsPlan
     /// <summary>The length of the weights file; 0 when there is none.</summary>
     public long Length { get; private set; }
 
+    /// <summary>What the weights file is made of.</summary>
+    public IEnumerable<HotPart> PartsFrom(IHotSource source) => Runs.SelectMany(run => source.Cut(run.Location, run.SourceOffset, run.Length, run.Offset));
+
     /// <summary>Where a tensor begins in the weights file; null when it stays in the graph.</summary>
     public long? Find(OnnxTensor tensor) =>
         IsMapped(tensor) ? _places[(tensor.Location, tensor.Offset, tensor.Length)] : null;

@@ -15,8 +15,12 @@ namespace EdgeAI.Storage.Reading;
 /// <param name="index">Where chunks are.</param>
 /// <param name="tier">Where packs are.</param>
 /// <param name="comparesNames">Whether names are compared always: a checksum guards against a failing disk, not against somebody who changes it too.</param>
-internal sealed class ChunkReader(StoreIndex index, IStorageTier tier, bool comparesNames = false) : IChunkSource
+/// <param name="bases">Chunks in memory that others may be decoded with; null for none.</param>
+internal sealed class ChunkReader(StoreIndex index, IStorageTier tier, bool comparesNames = false, ChunkCache? bases = null) : IChunkSource
 {
+    // Reads bases for the cache, past it.
+    private readonly ChunkReader? _plain = bases is null ? null : new ChunkReader(index, tier, comparesNames);
+
     /// <inheritdoc/>
     public async ValueTask ReadAsync(Digest chunk, Memory<byte> plain, CancellationToken cancellationToken)
     {
@@ -97,6 +101,12 @@ internal sealed class ChunkReader(StoreIndex index, IStorageTier tier, bool comp
         if (depth == 0 || needed.Length is <= 0 or > PackFormat.MaxChunkLength)
         {
             return false;
+        }
+
+        if (!isCompared && bases?.Find(new ChunkReference(needed.Chunk, needed.Length), isPull: false, _plain!) is { } kept)
+        {
+            var content = await kept.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return ChunkCodecs.TryDecode(location.Codec, stored.Span, content.Span, plain.Span);
         }
 
         var rented = ArrayPool<byte>.Shared.Rent(needed.Length);

@@ -5,7 +5,7 @@ using EdgeAI.Storage.Importing;
 namespace EdgeAI.Storage.Reading;
 
 /// <summary>A model's files in the store.</summary>
-internal sealed class StoredModelFiles(ModelManifest manifest, ChunkReader chunks) : IModelFiles
+internal sealed class StoredModelFiles(ModelManifest manifest, IChunkSource chunks) : IModelFiles
 {
     // A file is opened for each of its tensors when a model is laid out: how it is put together is found once.
     private readonly ConcurrentDictionary<ModelFile, FileLayout> _layouts = new(ReferenceEqualityComparer.Instance);

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+using EdgeAI.Configuration;
 using EdgeAI.Models;
 using EdgeAI.Testing.Catalogue;
 
@@ -29,6 +31,44 @@ public sealed class ReadingTests : IDisposable
             await stream.ReadExactlyAsync(part, Cancellation);
             Assert.True(part.AsSpan().SequenceEqual(content.AsSpan(start, part.Length)), $"{part.Length} bytes from {start}");
         }
+    }
+
+    [Fact]
+    public async Task OpenAsync_AgainAndAgain_HasTheContentInMemory()
+    {
+        await _test.ImportAsync("m:1", TestModels.MatMul);
+        for (var i = 0; i < 3; i++)
+        {
+            await using var stream = await _test.Store.OpenAsync("m:1", null, Cancellation);
+            using var copy = new MemoryStream();
+            await stream.CopyToAsync(copy, Cancellation);
+            Assert.Equal(TestModels.MatMul.Content, copy.ToArray());
+            Assert.Equal(i == 0, _test.Store.Cache.Bytes == 0);
+        }
+
+        Assert.Equal(TestModels.MatMul.Content.Length, _test.Store.Cache.Bytes);
+        Assert.Equal(_test.Store.Cache.Misses, 2 * _test.Store.Cache.Hits);
+    }
+
+    [Fact]
+    public async Task OpenAsync_DamagedAgainAndAgain_IsRefusedEachTimeAndKeptNever()
+    {
+        await _test.ImportAsync("m:1", TestModels.MatMul);
+        TestStore.Flip(_test.Objects().Where(path => path.EndsWith(".pack", StringComparison.Ordinal)).MaxBy(path => new FileInfo(path).Length)!, 1000);
+        for (var i = 0; i < 3; i++)
+        {
+            await using var stream = await _test.Store.OpenAsync("m:1", null, Cancellation);
+            await Assert.ThrowsAsync<ContentCorruptedException>(() => stream.CopyToAsync(Stream.Null, Cancellation));
+            Assert.True(_test.Store.Cache.Bytes < TestModels.MatMul.Content.Length);
+        }
+    }
+
+    [Fact]
+    public void Open_CacheLimitOfNoSize_SaysWhatToWrite()
+    {
+        var exception = Assert.Throws<ValidationException>(() => ModelStore.Open(_test.Directory, new StorageOptions { CacheLimit = "much" }));
+
+        Assert.Contains("'much'", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -74,7 +74,10 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
             return new OnnxSession(name, device, model.Manifest.Signature, packed);
         }
 
-        var optimized = await TryMakeAsync(model, name, isPacked: false, isBehind: false, cancellationToken).ConfigureAwait(false);
+        // Who changes over anyway need not wait until the graph is written and read again: it is optimised over the mapped weights, as it will be when it is kept.
+        var optimized = plan == PackingPlan.Behind
+            ? _optimization.Find(model, isPacked: false)
+            : await TryMakeAsync(model, name, isPacked: false, isBehind: false, cancellationToken).ConfigureAwait(false);
         var graph = _loader.Load(
             optimized ?? model.Files,
             optimized is null ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL,
@@ -83,10 +86,25 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
         var session = new OnnxSession(name, device, model.Manifest.Signature, graph);
         if (plan == PackingPlan.Behind)
         {
-            session.ChangeOverAfterFirstRun(token => PackInBudgetAsync(model, name, length, token), () => EndChangeOver(name));
+            session.ChangeOverAfterFirstRun(token => MakeBehindAsync(model, name, length, token), () => EndChangeOver(name));
         }
 
         return session;
+    }
+
+    // The graph that later loads begin with, and then the packed weights.
+    private async Task<OnnxGraphSession?> MakeBehindAsync(IHotModel model, string name, long bytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _ = await TryMakeAsync(model, name, isPacked: false, isBehind: true, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+
+        return await PackInBudgetAsync(model, name, bytes, cancellationToken).ConfigureAwait(false);
     }
 
     // While it goes on the packed weights are in private memory, as large as the weights.
