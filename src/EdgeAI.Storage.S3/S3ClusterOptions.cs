@@ -125,6 +125,6 @@ public sealed class S3ClusterOptions : IValidatableObject
         }
     }
 
-    private static bool IsPlain(Uri address) =>
+    internal static bool IsPlain(Uri address) =>
         address.IsAbsoluteUri && address.Scheme is "http" or "https" && address.UserInfo.Length == 0 && address.Query.Length == 0;
 }

@@ -2,8 +2,6 @@ using System.Buffers;
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Runtime.CompilerServices;
-using Amazon;
-using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Microsoft.Extensions.Logging;
@@ -43,7 +41,7 @@ public sealed class S3Tier : IStorageTier, IDisposable
         _options = options;
         var clock = time ?? TimeProvider.System;
         var log = logger ?? NullLogger<S3Tier>.Instance;
-        var endpoints = MakeEndpoints(options, clock);
+        var endpoints = S3Clients.MakeEndpoints(options, clock);
         _requests = new S3Requests(name, endpoints, options, clock, log);
         _reads = options.ReadEndpoint is null ? null : new S3ReadEndpoint(name, options, endpoints[0], clock, log);
     }
@@ -218,36 +216,6 @@ public sealed class S3Tier : IStorageTier, IDisposable
     {
         _reads?.Dispose();
         _requests.Dispose();
-    }
-
-    private static S3Endpoint[] MakeEndpoints(S3ClusterOptions options, TimeProvider time)
-    {
-        var addresses = options.Endpoints.Select(endpoint => endpoint.ToString().TrimEnd('/')).DefaultIfEmpty(string.Empty);
-        return [.. addresses.Select(address => new S3Endpoint(address.Length > 0 ? address : $"AWS {options.Region}", MakeClient(options, address), time))];
-    }
-
-    // Our requests are tried again by us, at another endpoint.
-    private static AmazonS3Client MakeClient(S3ClusterOptions options, string address)
-    {
-        var config = new AmazonS3Config
-        {
-            AuthenticationRegion = options.Region,
-            ForcePathStyle = options.ForcePathStyle,
-            MaxErrorRetry = 0,
-            Timeout = options.RequestTimeout,
-            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
-            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
-        };
-        if (address.Length > 0)
-        {
-            config.ServiceURL = address;
-        }
-        else
-        {
-            config.RegionEndpoint = RegionEndpoint.GetBySystemName(options.Region);
-        }
-
-        return options.AccessKey is { } key ? new AmazonS3Client(new BasicAWSCredentials(key, options.SecretKey), config) : new AmazonS3Client(config);
     }
 
     private async Task<bool> PutIfAbsentAsync(string key, string path, byte[] buffer, int length, CancellationToken cancellationToken)
