@@ -82,34 +82,18 @@ public sealed class S3Tier : IStorageTier, IDisposable
 
     /// <inheritdoc/>
     /// <exception cref="S3ClusterException">The cluster can't be reached, or refuses.</exception>
-    public async ValueTask<int> ReadAsync(string key, long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        var path = PathOf(key);
-        if (destination.IsEmpty)
-        {
-            return await GetLengthAsync(key, cancellationToken).ConfigureAwait(false) is null ? -1 : 0;
-        }
+    public ValueTask<int> ReadAsync(string key, long offset, Memory<byte> destination, CancellationToken cancellationToken = default) =>
+        ReadAsync(key, offset, destination, isCached: _reads is not null && S3ReadEndpoint.Serves(key), cancellationToken);
 
-        if (destination.Length <= _options.PartLength)
-        {
-            return await ReadRangeAsync(key, path, offset, destination, cancellationToken).ConfigureAwait(false);
-        }
-
-        var pieces = (destination.Length + _options.PartLength - 1) / _options.PartLength;
-        var reads = new int[pieces];
-        await Parallel.ForAsync(
-            0,
-            pieces,
-            new ParallelOptions { MaxDegreeOfParallelism = _options.MaxParallelParts, CancellationToken = cancellationToken },
-            async (piece, token) =>
-            {
-                var start = piece * _options.PartLength;
-                var length = Math.Min(_options.PartLength, destination.Length - start);
-                reads[piece] = await ReadRangeAsync(key, path, offset + start, destination.Slice(start, length), token).ConfigureAwait(false);
-            }).ConfigureAwait(false);
-        return reads[0] < 0 ? -1 : reads.Sum(read => Math.Max(0, read));
-    }
+    /// <summary>Reads a range at the gateways, whatever <see cref="S3ClusterOptions.ReadEndpoint"/> remembers.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="offset">Where the range begins, in bytes.</param>
+    /// <param name="destination">Filled to its end, unless the object ends before.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <returns>How many bytes were read; -1 when there is no such object.</returns>
+    /// <exception cref="S3ClusterException">The cluster can't be reached, or refuses.</exception>
+    public ValueTask<int> ReadUncachedAsync(string key, long offset, Memory<byte> destination, CancellationToken cancellationToken = default) =>
+        ReadAsync(key, offset, destination, isCached: false, cancellationToken);
 
     /// <inheritdoc/>
     /// <exception cref="S3ClusterException">The cluster can't be reached, or refuses.</exception>
@@ -262,8 +246,37 @@ public sealed class S3Tier : IStorageTier, IDisposable
         }
     }
 
-    private Task<int> ReadRangeAsync(string key, string path, long offset, Memory<byte> destination, CancellationToken cancellationToken) => _reads is { } reads && S3ReadEndpoint.Serves(key)
-        ? reads.ReadAsync(key, path, offset, destination, () => ReadAtGatewaysAsync(key, path, offset, destination, cancellationToken), cancellationToken)
+    private async ValueTask<int> ReadAsync(string key, long offset, Memory<byte> destination, bool isCached, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        var path = PathOf(key);
+        if (destination.IsEmpty)
+        {
+            return await GetLengthAsync(key, cancellationToken).ConfigureAwait(false) is null ? -1 : 0;
+        }
+
+        if (destination.Length <= _options.PartLength)
+        {
+            return await ReadRangeAsync(key, path, offset, destination, isCached, cancellationToken).ConfigureAwait(false);
+        }
+
+        var pieces = (destination.Length + _options.PartLength - 1) / _options.PartLength;
+        var reads = new int[pieces];
+        await Parallel.ForAsync(
+            0,
+            pieces,
+            new ParallelOptions { MaxDegreeOfParallelism = _options.MaxParallelParts, CancellationToken = cancellationToken },
+            async (piece, token) =>
+            {
+                var start = piece * _options.PartLength;
+                var length = Math.Min(_options.PartLength, destination.Length - start);
+                reads[piece] = await ReadRangeAsync(key, path, offset + start, destination.Slice(start, length), isCached, token).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+        return reads[0] < 0 ? -1 : reads.Sum(read => Math.Max(0, read));
+    }
+
+    private Task<int> ReadRangeAsync(string key, string path, long offset, Memory<byte> destination, bool isCached, CancellationToken cancellationToken) => isCached
+        ? _reads!.ReadAsync(key, path, offset, destination, () => ReadAtGatewaysAsync(key, path, offset, destination, cancellationToken), cancellationToken)
         : ReadAtGatewaysAsync(key, path, offset, destination, cancellationToken);
 
     private async Task<int> ReadAtGatewaysAsync(string key, string path, long offset, Memory<byte> destination, CancellationToken cancellationToken)

@@ -103,7 +103,9 @@ public sealed partial class ModelStore
             ?? throw (model.Digest is null
                 ? new ContentCorruptedException(digest, ManifestSerializer.KeyOf(digest), $"no cluster has the manifest of '{model}'")
                 : NotFound(model));
-        var signatures = await ReadSignaturesAsync(model, digest, clusters, cancellationToken).ConfigureAwait(false);
+
+        // Where they count they come first. Where not, a cluster that can't list them is not left alone for it while a cache before it has all else.
+        var signatures = _trust.IsRequired ? await ReadSignaturesAsync(model, digest, clusters, cancellationToken).ConfigureAwait(false) : null;
         PullResult result;
         var incoming = await IncomingPacks.OpenAsync(folder, _tier, _chunks, cancellationToken).ConfigureAwait(false);
         await using (incoming.ConfigureAwait(false))
@@ -111,6 +113,7 @@ public sealed partial class ModelStore
             var samples = _index.HasTensors(digest) ? null : new TensorSamples(placed.Manifest, _index);
             using var pull = new ClusterPull(clusters, map, _index, incoming, samples, progress, _logger);
             await pull.RunAsync(model, digest, placed, cancellationToken).ConfigureAwait(false);
+            signatures ??= await ReadSignaturesAsync(model, digest, clusters, cancellationToken).ConfigureAwait(false);
             await requests.CompleteAsync(cancellationToken).ConfigureAwait(false);
             var packs = await incoming.CompleteAsync().ConfigureAwait(false);
             var tensors = samples is null ? [] : await samples.ReadAsync(incoming, cancellationToken).ConfigureAwait(false);
@@ -185,6 +188,7 @@ public sealed partial class ModelStore
                 && await clusters.ReadWholeAsync(
                     stored.Key,
                     SmallObject.MaxLength,
+                    isCached: true,
                     bytes => SignatureObject.FindProblem(bytes, digest, keyId, out _) is null,
                     action,
                     cancellationToken).ConfigureAwait(false) is { } content)
