@@ -44,6 +44,13 @@ ensure_nginx() {
     as_root apt-get update -qq && as_root apt-get install -y -qq --no-install-recommends nginx-light >/dev/null
 }
 
+# An emulator of Azure Blob Storage, for the sample of a tier; without it those tests fail.
+ensure_azurite() {
+    [ -e data/azurite/node_modules/azurite/package.json ] || ! command -v npm >/dev/null && return
+    echo "Installing Azurite, for the tests of the blob tier"
+    mkdir -p data/azurite && npm install --prefix data/azurite --no-audit --no-fund --ignore-scripts --omit=dev --omit=optional --loglevel=error azurite@3.37.0 >/dev/null
+}
+
 attribute() {
     sed -nE "s/.*<assembly [^>]*[[:space:]]$2=\"([0-9]+)\".*/\1/p" "$1" | head -n 1
 }
@@ -92,6 +99,7 @@ ensure_command g++ g++
 ensure_icu
 ensure_ceph
 ensure_nginx
+ensure_azurite
 rm -rf "$reports" && mkdir -p "$reports"
 
 echo "== Build"

@@ -15,8 +15,8 @@ public sealed class S3ClusterOptions : IValidatableObject
     public IList<Uri> Endpoints { get; } = [];
 
     /// <summary>
-    /// An address in front of the bucket, such as <c>https://cdn.example.org/models</c>: packs and manifests, which never change, are read there by ranges, at that address followed by <c>/</c> and
-    /// the object's key in the bucket. What fails there is read from <see cref="Endpoints"/> at once. Null, the default, for none.
+    /// An address in front of the bucket, such as <c>https://cdn.example.org/models</c>: packs and manifests, which never change, and plans, of which an old one is noticed, are read there by ranges, at that
+    /// address followed by <c>/</c> and the object's key in the bucket. What fails there, or turns out to be damaged, is read from <see cref="Endpoints"/>. Null, the default, for none.
     /// </summary>
     public Uri? ReadEndpoint { get; set; }
 
@@ -125,6 +125,6 @@ public sealed class S3ClusterOptions : IValidatableObject
         }
     }
 
-    private static bool IsPlain(Uri address) =>
+    internal static bool IsPlain(Uri address) =>
         address.IsAbsoluteUri && address.Scheme is "http" or "https" && address.UserInfo.Length == 0 && address.Query.Length == 0;
 }

@@ -12,14 +12,14 @@ internal sealed partial class S3ReadEndpoint(string cluster, S3ClusterOptions op
 {
     private static readonly TimeSpan SignedFor = TimeSpan.FromMinutes(15);
 
-    // Named by their content: whatever remembers one of them has the right one. Names and signatures are swapped for others.
-    private static readonly string[] Immutable = ["packs/", "manifests/"];
+    // Packs and manifests are named by their content: whatever remembers one of them has the right one. A plan may give way to another, and who reads an old one notices. Names and signatures are swapped.
+    private static readonly string[] Served = ["packs/", "manifests/", "plans/"];
 
     private readonly string _address = options.ReadEndpoint!.AbsoluteUri.TrimEnd('/');
     private readonly S3EndpointHealth _health = new(time);
     private readonly HttpClient _client = MakeClient(options);
 
-    public static bool Serves(string key) => Array.Exists(Immutable, prefix => key.StartsWith(prefix, StringComparison.Ordinal));
+    public static bool Serves(string key) => Array.Exists(Served, prefix => key.StartsWith(prefix, StringComparison.Ordinal));
 
     /// <summary>Reads a range here, or from the gateways.</summary>
     /// <param name="key">The object, for messages.</param>
@@ -107,9 +107,12 @@ internal sealed partial class S3ReadEndpoint(string cluster, S3ClusterOptions op
         {
             HttpStatusCode.PartialContent when content.ContentRange is { From: { } from, To: { } to, Length: { } total } && from == offset && to == Math.Min(offset + asked, total) - 1 => to - from + 1,
             HttpStatusCode.OK when offset == 0 => content.ContentLength,
+
+            // The object ends before.
+            HttpStatusCode.RequestedRangeNotSatisfiable when content.ContentRange is { HasRange: false, Length: { } total } && total <= offset => 0,
             _ => null,
         };
-        return length is { } known && known <= asked && (content.ContentLength ?? known) == known && content.ContentEncoding.All(IsPlain)
+        return length is { } known && known <= asked && (known == 0 || (content.ContentLength ?? known) == known) && content.ContentEncoding.All(IsPlain)
             ? (int)known
             : throw new HttpRequestException(null, null, response.StatusCode);
     }

@@ -64,22 +64,8 @@ public static class S3StorageBuilderExtensions
 
     private static S3ClusterOptions Read(IConfigurationSection section)
     {
-        var known = typeof(S3ClusterOptions).GetProperties().Select(property => property.Name).Order(StringComparer.Ordinal).ToArray();
-        if (section.GetChildren().FirstOrDefault(child => !known.Contains(child.Key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
-        {
-            throw new S3ClusterOptionsException(section.Key, $"'{unknown.Key}' is no option; there are {string.Join(", ", known)}.");
-        }
-
         var options = new S3ClusterOptions();
-        try
-        {
-            section.Bind(options);
-            return options;
-        }
-        catch (InvalidOperationException exception)
-        {
-            // Its message has the value, and that may be a secret in the wrong place.
-            throw new S3ClusterOptionsException(section.Key, $"A value can't be read: {exception.InnerException?.GetType().Name ?? "it is of the wrong kind"}. Look at numbers, durations ('00:00:30'), addresses and true or false.");
-        }
+        S3OptionsSection.Read(section, typeof(S3ClusterOptions), () => section.Bind(options), problem => new S3ClusterOptionsException(section.Key, problem));
+        return options;
     }
 }

@@ -2,8 +2,6 @@ using System.Buffers;
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Runtime.CompilerServices;
-using Amazon;
-using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Microsoft.Extensions.Logging;
@@ -43,7 +41,7 @@ public sealed class S3Tier : IStorageTier, IDisposable
         _options = options;
         var clock = time ?? TimeProvider.System;
         var log = logger ?? NullLogger<S3Tier>.Instance;
-        var endpoints = MakeEndpoints(options, clock);
+        var endpoints = S3Clients.MakeEndpoints(options, clock);
         _requests = new S3Requests(name, endpoints, options, clock, log);
         _reads = options.ReadEndpoint is null ? null : new S3ReadEndpoint(name, options, endpoints[0], clock, log);
     }
@@ -84,34 +82,18 @@ public sealed class S3Tier : IStorageTier, IDisposable
 
     /// <inheritdoc/>
     /// <exception cref="S3ClusterException">The cluster can't be reached, or refuses.</exception>
-    public async ValueTask<int> ReadAsync(string key, long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        var path = PathOf(key);
-        if (destination.IsEmpty)
-        {
-            return await GetLengthAsync(key, cancellationToken).ConfigureAwait(false) is null ? -1 : 0;
-        }
+    public ValueTask<int> ReadAsync(string key, long offset, Memory<byte> destination, CancellationToken cancellationToken = default) =>
+        ReadAsync(key, offset, destination, isCached: _reads is not null && S3ReadEndpoint.Serves(key), cancellationToken);
 
-        if (destination.Length <= _options.PartLength)
-        {
-            return await ReadRangeAsync(key, path, offset, destination, cancellationToken).ConfigureAwait(false);
-        }
-
-        var pieces = (destination.Length + _options.PartLength - 1) / _options.PartLength;
-        var reads = new int[pieces];
-        await Parallel.ForAsync(
-            0,
-            pieces,
-            new ParallelOptions { MaxDegreeOfParallelism = _options.MaxParallelParts, CancellationToken = cancellationToken },
-            async (piece, token) =>
-            {
-                var start = piece * _options.PartLength;
-                var length = Math.Min(_options.PartLength, destination.Length - start);
-                reads[piece] = await ReadRangeAsync(key, path, offset + start, destination.Slice(start, length), token).ConfigureAwait(false);
-            }).ConfigureAwait(false);
-        return reads[0] < 0 ? -1 : reads.Sum(read => Math.Max(0, read));
-    }
+    /// <summary>Reads a range at the gateways, whatever <see cref="S3ClusterOptions.ReadEndpoint"/> remembers.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="offset">Where the range begins, in bytes.</param>
+    /// <param name="destination">Filled to its end, unless the object ends before.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <returns>How many bytes were read; -1 when there is no such object.</returns>
+    /// <exception cref="S3ClusterException">The cluster can't be reached, or refuses.</exception>
+    public ValueTask<int> ReadUncachedAsync(string key, long offset, Memory<byte> destination, CancellationToken cancellationToken = default) =>
+        ReadAsync(key, offset, destination, isCached: false, cancellationToken);
 
     /// <inheritdoc/>
     /// <exception cref="S3ClusterException">The cluster can't be reached, or refuses.</exception>
@@ -220,36 +202,6 @@ public sealed class S3Tier : IStorageTier, IDisposable
         _requests.Dispose();
     }
 
-    private static S3Endpoint[] MakeEndpoints(S3ClusterOptions options, TimeProvider time)
-    {
-        var addresses = options.Endpoints.Select(endpoint => endpoint.ToString().TrimEnd('/')).DefaultIfEmpty(string.Empty);
-        return [.. addresses.Select(address => new S3Endpoint(address.Length > 0 ? address : $"AWS {options.Region}", MakeClient(options, address), time))];
-    }
-
-    // Our requests are tried again by us, at another endpoint.
-    private static AmazonS3Client MakeClient(S3ClusterOptions options, string address)
-    {
-        var config = new AmazonS3Config
-        {
-            AuthenticationRegion = options.Region,
-            ForcePathStyle = options.ForcePathStyle,
-            MaxErrorRetry = 0,
-            Timeout = options.RequestTimeout,
-            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
-            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
-        };
-        if (address.Length > 0)
-        {
-            config.ServiceURL = address;
-        }
-        else
-        {
-            config.RegionEndpoint = RegionEndpoint.GetBySystemName(options.Region);
-        }
-
-        return options.AccessKey is { } key ? new AmazonS3Client(new BasicAWSCredentials(key, options.SecretKey), config) : new AmazonS3Client(config);
-    }
-
     private async Task<bool> PutIfAbsentAsync(string key, string path, byte[] buffer, int length, CancellationToken cancellationToken)
     {
         var retried = 0;
@@ -294,8 +246,37 @@ public sealed class S3Tier : IStorageTier, IDisposable
         }
     }
 
-    private Task<int> ReadRangeAsync(string key, string path, long offset, Memory<byte> destination, CancellationToken cancellationToken) => _reads is { } reads && S3ReadEndpoint.Serves(key)
-        ? reads.ReadAsync(key, path, offset, destination, () => ReadAtGatewaysAsync(key, path, offset, destination, cancellationToken), cancellationToken)
+    private async ValueTask<int> ReadAsync(string key, long offset, Memory<byte> destination, bool isCached, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        var path = PathOf(key);
+        if (destination.IsEmpty)
+        {
+            return await GetLengthAsync(key, cancellationToken).ConfigureAwait(false) is null ? -1 : 0;
+        }
+
+        if (destination.Length <= _options.PartLength)
+        {
+            return await ReadRangeAsync(key, path, offset, destination, isCached, cancellationToken).ConfigureAwait(false);
+        }
+
+        var pieces = (destination.Length + _options.PartLength - 1) / _options.PartLength;
+        var reads = new int[pieces];
+        await Parallel.ForAsync(
+            0,
+            pieces,
+            new ParallelOptions { MaxDegreeOfParallelism = _options.MaxParallelParts, CancellationToken = cancellationToken },
+            async (piece, token) =>
+            {
+                var start = piece * _options.PartLength;
+                var length = Math.Min(_options.PartLength, destination.Length - start);
+                reads[piece] = await ReadRangeAsync(key, path, offset + start, destination.Slice(start, length), isCached, token).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+        return reads[0] < 0 ? -1 : reads.Sum(read => Math.Max(0, read));
+    }
+
+    private Task<int> ReadRangeAsync(string key, string path, long offset, Memory<byte> destination, bool isCached, CancellationToken cancellationToken) => isCached
+        ? _reads!.ReadAsync(key, path, offset, destination, () => ReadAtGatewaysAsync(key, path, offset, destination, cancellationToken), cancellationToken)
         : ReadAtGatewaysAsync(key, path, offset, destination, cancellationToken);
 
     private async Task<int> ReadAtGatewaysAsync(string key, string path, long offset, Memory<byte> destination, CancellationToken cancellationToken)

@@ -112,7 +112,9 @@ public sealed partial class ModelStore
             ?? throw (model.Digest is null
                 ? new ContentCorruptedException(digest, ManifestSerializer.KeyOf(digest), $"no cluster has the manifest of '{model}'")
                 : NotFound(model));
-        var signatures = await ReadSignaturesAsync(model, digest, clusters, cancellationToken).ConfigureAwait(false);
+
+        // Where they count they come first. Where not, a cluster that can't list them is not left alone for it while a cache before it has all else.
+        var signatures = _trust.IsRequired ? await ReadSignaturesAsync(model, digest, clusters, cancellationToken).ConfigureAwait(false) : null;
         PullResult result;
         var incoming = await IncomingPacks.OpenAsync(folder, _tier, _pullChunks, _trust.IsRequired, cancellationToken).ConfigureAwait(false);
         await using (incoming.ConfigureAwait(false))
@@ -121,6 +123,7 @@ public sealed partial class ModelStore
             var pull = new ClusterPull(clusters, map, _index, incoming, samples, laysOut && !_index.HasManifest(digest) ? _hot : null, progress, _logger);
             await using var _ = pull.ConfigureAwait(false);
             await pull.RunAsync(model, digest, placed, cancellationToken).ConfigureAwait(false);
+            signatures ??= await ReadSignaturesAsync(model, digest, clusters, cancellationToken).ConfigureAwait(false);
 
             // Beside the packs' way to the disk: what is laid out counts only when the index knows the model.
             var layingOut = pull.LayOutAsync(digest, cancellationToken);
@@ -208,6 +211,7 @@ public sealed partial class ModelStore
                 && await clusters.ReadWholeAsync(
                     stored.Key,
                     SmallObject.MaxLength,
+                    isCached: true,
                     bytes => SignatureObject.FindProblem(bytes, digest, keyId, out _) is null,
                     action,
                     cancellationToken).ConfigureAwait(false) is { } content)

@@ -119,6 +119,17 @@ public abstract class StorageTierConformance
     }
 
     [Fact]
+    public async Task ReadUncachedAsync_AnyRange_IsWhatIsThere()
+    {
+        await PutAsync("packs/a", [1, 2, 3, 4, 5]);
+
+        var range = new byte[10];
+        Assert.Equal(3, await Tier.ReadUncachedAsync(_prefix + "packs/a", 2, range, Cancellation));
+        Assert.Equal([3, 4, 5], range[..3]);
+        Assert.Equal(-1, await Tier.ReadUncachedAsync(_prefix + "packs/none", 0, range, Cancellation));
+    }
+
+    [Fact]
     public async Task Anything_NoSuchObject_SaysSo()
     {
         Assert.Equal(-1, await Tier.ReadAsync(_prefix + "none", 0, new byte[10], Cancellation));

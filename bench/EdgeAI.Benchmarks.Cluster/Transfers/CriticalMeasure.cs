@@ -78,9 +78,9 @@ internal static class CriticalMeasure
         var folder = Directory.CreateTempSubdirectory("edgeai-bench-");
         try
         {
-            var context = new ModelSourceContext { Folder = folder.FullName, Transfers = scheduler, Priority = priority };
+            var context = new ModelSourceContext { Folder = folder.FullName, Transfers = scheduler, Downloads = new FolderDownloads(Options), Priority = priority };
             var call = new HttpCall(new Uri(link.Address, $"/{bytes}"), $"{bytes} bytes");
-            await new HttpDownload(new HttpRequests(Options, TimeProvider.System), Options, context, call, new ExpectedContent()).RunAsync(Path.Combine(folder.FullName, "file"), cancellationToken);
+            await using var file = await context.FetchAsync(new HttpFile("file", new HttpRequests(Options, TimeProvider.System), call), cancellationToken);
         }
         finally
         {

@@ -15,6 +15,9 @@ public sealed class ModelSourceContext
     /// <summary>Asked before bytes move.</summary>
     public required ITransferScheduler Transfers { get; init; }
 
+    /// <summary>Fetches files into <see cref="Folder"/>.</summary>
+    public required IModelDownloads Downloads { get; init; }
+
     /// <summary>How much what is fetched matters.</summary>
     /// <value>The default is <see cref="TransferPriority.Normal"/>.</value>
     public TransferPriority Priority { get; init; } = TransferPriority.Normal;
@@ -24,4 +27,15 @@ public sealed class ModelSourceContext
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Fetches a file into the folder, or what is missing of it: see <see cref="IModelDownloads"/>.</summary>
+    /// <param name="file">The file, and how to read it.</param>
+    /// <param name="cancellationToken">Stops it; what has come stays for the next try.</param>
+    /// <returns>The whole file, which can be seeked in; the caller disposes it.</returns>
+    /// <exception cref="ModelSourceException">It can't be had, or is not what it must be.</exception>
+    public ValueTask<Stream> FetchAsync(RemoteFile file, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return Downloads.FetchAsync(file, this, cancellationToken);
+    }
 }

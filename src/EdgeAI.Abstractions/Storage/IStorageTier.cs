@@ -28,6 +28,16 @@ public interface IStorageTier
     /// <returns>How many bytes were read; -1 when there is no such object.</returns>
     ValueTask<int> ReadAsync(string key, long offset, Memory<byte> destination, CancellationToken cancellationToken = default);
 
+    /// <summary>Reads a range as the place itself has it, past any cache before it (a CDN, a proxy): asked when what a read gave is wrong.</summary>
+    /// <remarks>Where there is no cache it is a read like any other, which it is unless it is implemented.</remarks>
+    /// <param name="key">The key.</param>
+    /// <param name="offset">Where the range begins, in bytes.</param>
+    /// <param name="destination">Filled to its end, unless the object ends before.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <returns>How many bytes were read; -1 when there is no such object.</returns>
+    ValueTask<int> ReadUncachedAsync(string key, long offset, Memory<byte> destination, CancellationToken cancellationToken = default) =>
+        ReadAsync(key, offset, destination, cancellationToken);
+
     /// <summary>The length of an object in bytes; null when there is no such object.</summary>
     /// <param name="key">The key.</param>
     /// <param name="cancellationToken">Cancels the look-up.</param>

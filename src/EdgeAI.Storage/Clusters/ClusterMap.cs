@@ -13,17 +13,21 @@ internal sealed class ClusterMap(ClusterReader clusters, StoreIndex index, Manif
     public async ValueTask<PlacedManifest?> FindAsync(ModelReference model, Digest digest, CancellationToken cancellationToken)
     {
         var action = $"read '{model}'";
-        if (await FindByPlanAsync(digest, action, cancellationToken).ConfigureAwait(false) is { } planned)
+        if (await FindByPlanAsync(digest, isCached: true, action, cancellationToken).ConfigureAwait(false) is { } planned)
         {
             return planned;
         }
 
         var json = await manifests.TryReadIntactAsync(digest, cancellationToken).ConfigureAwait(false)
-            ?? await clusters.ReadWholeAsync(ManifestSerializer.KeyOf(digest), ManifestSerializer.MaxLength, bytes => Digest.Of(bytes) == digest, action, cancellationToken).ConfigureAwait(false);
+            ?? await clusters.ReadWholeAsync(ManifestSerializer.KeyOf(digest), ManifestSerializer.MaxLength, isCached: true, bytes => Digest.Of(bytes) == digest, action, cancellationToken).ConfigureAwait(false);
         return json is null
             ? null
             : new PlacedManifest(json, ManifestSerializer.Deserialize(digest, json), await WalkAsync(new HashSet<ChunkPlace>(), action, cancellationToken).ConfigureAwait(false));
     }
+
+    /// <summary>Reads a manifest's plan as the clusters have it, whatever a cache before them remembers; null when there is none.</summary>
+    public ValueTask<PlacedManifest?> FindUncachedAsync(Digest digest, string action, CancellationToken cancellationToken) =>
+        FindByPlanAsync(digest, isCached: false, action, cancellationToken);
 
     /// <summary>Reads the indexes of all packs on all clusters that are well.</summary>
     /// <param name="bad">Places that are known to be damaged.</param>
@@ -50,11 +54,11 @@ internal sealed class ClusterMap(ClusterReader clusters, StoreIndex index, Manif
     }
 
     // Of plans that build on what is here, the shortest.
-    private async ValueTask<PlacedManifest?> FindByPlanAsync(Digest digest, string action, CancellationToken cancellationToken)
+    private async ValueTask<PlacedManifest?> FindByPlanAsync(Digest digest, bool isCached, string action, CancellationToken cancellationToken)
     {
         var known = index.ListManifests().ToHashSet();
         var plans = new List<(StorageObject Plan, Digest? Prior)>();
-        foreach (var stored in await clusters.ListAsync(TransferPlan.Prefix + digest.Hex, action, cancellationToken).ConfigureAwait(false))
+        foreach (var stored in await ListPlansAsync(digest, action, cancellationToken).ConfigureAwait(false))
         {
             if (TransferPlan.TryParse(stored.Key, digest, out var prior) && (prior is not { } needed || known.Contains(needed)))
             {
@@ -75,6 +79,7 @@ internal sealed class ClusterMap(ClusterReader clusters, StoreIndex index, Manif
             await clusters.ReadWholeAsync(
                 plan.Key,
                 TransferPlan.MaxLength,
+                isCached,
                 bytes => (found = TransferPlan.TryRead(bytes, digest, priorJson, priorChunks)) is not null,
                 action,
                 cancellationToken).ConfigureAwait(false);
@@ -86,6 +91,30 @@ internal sealed class ClusterMap(ClusterReader clusters, StoreIndex index, Manif
 
         return null;
     }
+
+    // A cluster that can't list may be read still, through a cache before it. The plan for a node that has nothing has a name that is known, and is of use to all.
+    private async ValueTask<IReadOnlyList<StorageObject>> ListPlansAsync(Digest digest, string action, CancellationToken cancellationToken) =>
+        await clusters.AskAsync(
+            [],
+            action,
+            async (member, token) =>
+            {
+                try
+                {
+                    return await ClusterReader.ListAsync(member.Tier, TransferPlan.Prefix + digest.Hex, token).ConfigureAwait(false);
+                }
+                catch (Exception) when (!token.IsCancellationRequested)
+                {
+                    var plan = TransferPlan.KeyOf(digest);
+                    if (await member.Tier.ReadAsync(plan, 0, new byte[1], token).ConfigureAwait(false) <= 0)
+                    {
+                        throw;
+                    }
+
+                    return [new StorageObject(plan, 0)];
+                }
+            },
+            cancellationToken).ConfigureAwait(false) ?? [];
 
     private static async ValueTask WalkAsync(
         ClusterReader cluster,
@@ -109,7 +138,7 @@ internal sealed class ClusterMap(ClusterReader clusters, StoreIndex index, Manif
                     length,
                     async (offset, destination, token) =>
                     {
-                        using var range = await cluster.ReadRangeAsync(key, offset, destination.Length, [], action, token).ConfigureAwait(false) ?? default;
+                        using var range = await cluster.ReadRangeAsync(key, offset, destination.Length, isCached: false, [], action, token).ConfigureAwait(false) ?? default;
                         range.Bytes.CopyTo(destination);
                         return range.Length;
                     },

@@ -46,6 +46,11 @@ internal sealed partial class ClusterPull(
         }
         catch (Exception exception) when (exception is StalePlacesException or ContentCorruptedException)
         {
+            if (exception is StalePlacesException && await TryFetchUncachedAsync(digest, placed, action, cancellationToken).ConfigureAwait(false))
+            {
+                return;
+            }
+
             LogWalk(logger, model, exception.Message);
             var places = await map.WalkAsync(_bad, action, cancellationToken).ConfigureAwait(false);
             try
@@ -72,6 +77,26 @@ internal sealed partial class ClusterPull(
         }
 
         _decoding.Dispose();
+    }
+
+    // A cache before the cluster may remember a plan that has given way to another one.
+    private async ValueTask<bool> TryFetchUncachedAsync(Digest digest, PlacedManifest placed, string action, CancellationToken cancellationToken)
+    {
+        var now = await map.FindUncachedAsync(digest, action, cancellationToken).ConfigureAwait(false);
+        if (now is null || (now.Places.Count == placed.Places.Count && !now.Places.Except(placed.Places).Any()))
+        {
+            return false;
+        }
+
+        try
+        {
+            await FetchAsync(digest, placed.Manifest, now.Places, action, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (StalePlacesException)
+        {
+            return false;
+        }
     }
 
     private async ValueTask FetchAsync(Digest digest, ModelManifest manifest, IReadOnlyDictionary<Digest, ChunkLocation> places, string action, CancellationToken cancellationToken)
@@ -105,7 +130,7 @@ internal sealed partial class ClusterPull(
         var (first, last) = (chunks[0].Place, chunks[^1].Place);
         var key = PackFormat.KeyOf(first.Pack);
         var length = (int)(last.Offset + last.StoredLength - first.Offset);
-        using var range = await clusters.ReadRangeAsync(key, first.Offset, length, [], action, cancellationToken).ConfigureAwait(false)
+        using var range = await clusters.ReadRangeAsync(key, first.Offset, length, isCached: true, [], action, cancellationToken).ConfigureAwait(false)
             ?? throw new StalePlacesException($"The pack {key} is missing or cut short.");
         foreach (var (chunk, place) in chunks)
         {
@@ -121,16 +146,16 @@ internal sealed partial class ClusterPull(
         }
     }
 
-    // From the other clusters, and once more from the same one: the damage may have happened on the way.
+    // From the other clusters, and once more from the same one: the damage may have happened on the way, or be a cache's, so that the clusters themselves are asked. A cache that is all that answers is asked again at last.
     private async ValueTask FetchElsewhereAsync(Digest chunk, ChunkLocation place, ClusterMember from, string action, CancellationToken cancellationToken)
     {
         var key = PackFormat.KeyOf(place.Pack);
-        foreach (var member in clusters.Members.Where(member => member != from).Append(from))
+        foreach (var (member, isCached) in clusters.Members.Where(member => member != from).Append(from).Select(member => (member, false)).Append((from, true)))
         {
             try
             {
                 var others = clusters.Members.Where(other => other != member).ToList();
-                using var range = await clusters.ReadRangeAsync(key, place.Offset, place.StoredLength, others, action, cancellationToken).ConfigureAwait(false) ?? default;
+                using var range = await clusters.ReadRangeAsync(key, place.Offset, place.StoredLength, isCached, others, action, cancellationToken).ConfigureAwait(false) ?? default;
                 if (range.Buffer is not null && await TryAddAsync(chunk, place, range.Bytes, cancellationToken).ConfigureAwait(false))
                 {
                     return;

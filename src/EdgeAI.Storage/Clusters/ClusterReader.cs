@@ -19,6 +19,7 @@ internal sealed partial class ClusterReader(IReadOnlyList<ClusterMember> members
     public const int Patience = 6;
 
     private const int Rounds = 3;
+    private const int Growth = 8;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
 
@@ -47,29 +48,49 @@ internal sealed partial class ClusterReader(IReadOnlyList<ClusterMember> members
     /// <summary>Reads an object whole.</summary>
     /// <param name="key">The key.</param>
     /// <param name="maxLength">The longest that is read.</param>
+    /// <param name="isCached">Whether what a cache before a cluster has will do; where that is not right, the cluster itself is asked anyway.</param>
     /// <param name="isRight">Whether the bytes are what they should be; where not, the next cluster is asked.</param>
     /// <param name="action">What is being done, for a message.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <returns>Null when no cluster has it, right.</returns>
     /// <exception cref="ClusterUnavailableException">No cluster has it, and not all could be asked.</exception>
-    public async ValueTask<byte[]?> ReadWholeAsync(string key, long maxLength, Predicate<byte[]> isRight, string action, CancellationToken cancellationToken)
+    public async ValueTask<byte[]?> ReadWholeAsync(string key, long maxLength, bool isCached, Predicate<byte[]> isRight, string action, CancellationToken cancellationToken)
     {
         var whole = await AskAsync(
             [],
             action,
-            async (member, token) => await ReadWholeAsync(member.Tier, key, maxLength, token).ConfigureAwait(false) is { } bytes && isRight(bytes) ? bytes : null,
+            async (member, token) =>
+            {
+                var bytes = await ReadWholeAsync(member.Tier, key, maxLength, isCached, token).ConfigureAwait(false);
+                if (bytes is null || isRight(bytes))
+                {
+                    return bytes;
+                }
+
+                // What a cache before it has wrong, the cluster may have right.
+                bytes = await ReadWholeAsync(member.Tier, key, maxLength, isCached: false, token).ConfigureAwait(false);
+                return bytes is not null && isRight(bytes) ? bytes : null;
+            },
             cancellationToken).ConfigureAwait(false);
         await TakeTurnAsync(whole?.Length ?? 0, cancellationToken).ConfigureAwait(false);
         return whole;
     }
 
     /// <summary>Reads a range of an object.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="offset">Where the range begins.</param>
+    /// <param name="length">Its bytes.</param>
+    /// <param name="isCached">Whether what a cache before a cluster has will do.</param>
+    /// <param name="except">Clusters that are not asked.</param>
+    /// <param name="action">What is being done, for a message.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     /// <returns>Null when no cluster has it whole.</returns>
     /// <exception cref="ClusterUnavailableException">No cluster has it, and not all could be asked.</exception>
     public async ValueTask<ClusterRange?> ReadRangeAsync(
         string key,
         long offset,
         int length,
+        bool isCached,
         IReadOnlyCollection<ClusterMember> except,
         string action,
         CancellationToken cancellationToken)
@@ -82,7 +103,7 @@ internal sealed partial class ClusterReader(IReadOnlyList<ClusterMember> members
             {
                 // Whoever is slow may go on writing after it was left: its memory is not given back to others.
                 var buffer = ArrayPool<byte>.Shared.Rent(length);
-                var read = await member.Tier.ReadAsync(key, offset, buffer.AsMemory(0, length), token).ConfigureAwait(false);
+                var read = await ReadAsync(member.Tier, key, offset, buffer.AsMemory(0, length), isCached, token).ConfigureAwait(false);
                 Count(read);
                 if (read == length)
                 {
@@ -165,31 +186,39 @@ internal sealed partial class ClusterReader(IReadOnlyList<ClusterMember> members
     }
 
     /// <summary>Reads an object of one tier whole; null when there is none, or it is longer than asked.</summary>
-    public async ValueTask<byte[]?> ReadWholeAsync(IStorageTier tier, string key, long maxLength, CancellationToken cancellationToken)
+    public ValueTask<byte[]?> ReadWholeAsync(IStorageTier tier, string key, long maxLength, CancellationToken cancellationToken) =>
+        ReadWholeAsync(tier, key, maxLength, isCached: true, cancellationToken);
+
+    // Until it ends, in pieces that grow: most are short, and come in one go. Nobody is asked for the length, which a cache before a cluster that is gone may not know.
+    private async ValueTask<byte[]?> ReadWholeAsync(IStorageTier tier, string key, long maxLength, bool isCached, CancellationToken cancellationToken)
     {
-        // Most are short, and come in one go.
-        var start = new byte[SmallObject.MaxLength];
-        var read = await tier.ReadAsync(key, 0, start, cancellationToken).ConfigureAwait(false);
-        Count(read);
-        if (read < start.Length)
+        var bytes = new byte[SmallObject.MaxLength];
+        for (var length = 0; length <= maxLength;)
         {
-            return read < 0 ? null : start[..read];
+            var read = await ReadAsync(tier, key, length, bytes.AsMemory(length), isCached, cancellationToken).ConfigureAwait(false);
+            Count(read);
+            if (read < 0)
+            {
+                return null;
+            }
+
+            length += read;
+            if (length < bytes.Length)
+            {
+                return length <= maxLength ? bytes[..length] : null;
+            }
+
+            Array.Resize(ref bytes, (int)Math.Min(Math.Max(maxLength + 1, length), (long)Growth * length));
         }
 
-        var length = await tier.GetLengthAsync(key, cancellationToken).ConfigureAwait(false);
-        if (length is null || length > maxLength)
-        {
-            return null;
-        }
-
-        var bytes = new byte[length.Value];
-        start.CopyTo(bytes, 0);
-        read = await tier.ReadAsync(key, start.Length, bytes.AsMemory(start.Length), cancellationToken).ConfigureAwait(false);
-        Count(read);
-        return start.Length + read == bytes.Length ? bytes : null;
+        return null;
     }
 
-    private static async ValueTask<List<StorageObject>?> ListAsync(IStorageTier tier, string prefix, CancellationToken cancellationToken)
+    private static ValueTask<int> ReadAsync(IStorageTier tier, string key, long offset, Memory<byte> destination, bool isCached, CancellationToken cancellationToken) =>
+        isCached ? tier.ReadAsync(key, offset, destination, cancellationToken) : tier.ReadUncachedAsync(key, offset, destination, cancellationToken);
+
+    /// <summary>The objects of one tier whose keys begin with a prefix; null when there are none.</summary>
+    public static async ValueTask<List<StorageObject>?> ListAsync(IStorageTier tier, string prefix, CancellationToken cancellationToken)
     {
         var found = new List<StorageObject>();
         await foreach (var stored in tier.ListAsync(prefix, cancellationToken).ConfigureAwait(false))

@@ -126,7 +126,7 @@ public sealed class ClusterCircuitTests
         var before = cluster.Calls;
         for (var i = 0; i < reads; i++)
         {
-            Assert.NotNull(await reader.ReadWholeAsync("packs/a.pack", 1, _ => true, "read", TestContext.Current.CancellationToken));
+            Assert.NotNull(await reader.ReadWholeAsync("packs/a.pack", 1, isCached: true, _ => true, "read", TestContext.Current.CancellationToken));
         }
 
         return cluster.Calls - before;

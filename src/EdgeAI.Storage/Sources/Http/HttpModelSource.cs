@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using EdgeAI.Configuration;
 using EdgeAI.Models;
 using EdgeAI.Sources;
 
@@ -12,16 +11,14 @@ internal sealed class HttpModelSource : ModelSource
     private readonly Uri _uri;
     private readonly AuthenticationHeaderValue? _authorization;
     private readonly HttpRequests _requests;
-    private readonly SourceOptions _options;
     private readonly ModelSourceContext _context;
 
-    public HttpModelSource(ModelAddress address, Uri uri, HttpRequests requests, SourceOptions options, ModelSourceContext context)
+    public HttpModelSource(ModelAddress address, Uri uri, HttpRequests requests, ModelSourceContext context)
     {
         _address = address;
         _authorization = HttpScheme.AuthorizationOf(uri);
         _uri = new UriBuilder(uri) { UserName = string.Empty, Password = string.Empty }.Uri;
         _requests = requests;
-        _options = options;
         _context = context;
     }
 
@@ -35,16 +32,13 @@ internal sealed class HttpModelSource : ModelSource
         var call = isModelFile
             ? new HttpCall(_uri, DisplayName) { Authorization = _authorization }
             : new HttpCall(new Uri(_uri, string.Join('/', path.Split('/').Select(Uri.EscapeDataString))), path) { Authorization = _authorization };
-        var file = DownloadFolder.PathOf(_context.Folder, path);
         try
         {
-            await new HttpDownload(_requests, _options, _context, call, new ExpectedContent(isModelFile ? _address.Digest : null)).RunAsync(file, cancellationToken).ConfigureAwait(false);
+            return await _context.FetchAsync(new HttpFile(path, _requests, call) { Digest = isModelFile ? _address.Digest : null }, cancellationToken).ConfigureAwait(false);
         }
         catch (ModelSourceNotFoundException exception) when (!isModelFile)
         {
             throw new ModelFileNotFoundException(path, DisplayName, exception);
         }
-
-        return DownloadFolder.OpenRead(file);
     }
 }

@@ -20,12 +20,9 @@ internal sealed class HttpRequests(SourceOptions options, TimeProvider time)
     private static readonly HttpClient Client = Create(null);
     private static readonly HttpClient Background = Create(ITransferScheduler.BackgroundWindow);
 
-    /// <summary>How long a server may send nothing.</summary>
-    public TimeSpan Timeout => options.Timeout;
-
     /// <summary>Asks once.</summary>
     /// <returns>The answer, of status 200, 206 or 416, whose body has not been read.</returns>
-    /// <exception cref="TransientHttpException">Another try may help.</exception>
+    /// <exception cref="TransientDownloadException">Another try may help.</exception>
     /// <exception cref="ModelSourceException">No other try would.</exception>
     public async ValueTask<HttpReply> SendAsync(HttpCall call, TransferPriority priority, CancellationToken cancellationToken)
     {
@@ -62,11 +59,11 @@ internal sealed class HttpRequests(SourceOptions options, TimeProvider time)
         }
         catch (HttpRequestException exception)
         {
-            throw new TransientHttpException($"the server could not be asked: {exception.Message}", null, exception);
+            throw new TransientDownloadException($"the server could not be asked: {exception.Message}", null, exception);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TransientHttpException($"the server did not answer in {options.Timeout}");
+            throw new TransientDownloadException($"the server did not answer in {options.Timeout}");
         }
     }
 
@@ -81,7 +78,7 @@ internal sealed class HttpRequests(SourceOptions options, TimeProvider time)
         using (reply)
         {
             throw IsTransient(response.StatusCode)
-                ? new TransientHttpException($"the server answered {(int)response.StatusCode} ({response.StatusCode})", ReadRetryAfter(response))
+                ? new TransientDownloadException($"the server answered {(int)response.StatusCode} ({response.StatusCode})", ReadRetryAfter(response))
                 : call.Explain?.Invoke(response) ?? Explain(call, response);
         }
     }

@@ -18,7 +18,7 @@ internal sealed class HttpScheme(SourceOptions options) : IModelSourceScheme
             throw new InvalidModelAddressException(address.ToString(), "write the address of a file, 'https://host/folder/model.onnx'");
         }
 
-        return new(new HttpModelSource(address, uri, new HttpRequests(options, context.Time), options, context));
+        return new(new HttpModelSource(address, uri, new HttpRequests(options, context.Time), context));
     }
 
     /// <summary>Who an address says asks, in the form in which it is sent.</summary>

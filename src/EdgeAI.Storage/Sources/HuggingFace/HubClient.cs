@@ -29,7 +29,7 @@ internal sealed class HubClient(HubSettings settings, SourceOptions options, Mod
             Authorization = settings.AuthorizationFor(display),
             Explain = response => Explain(response, address, display),
         };
-        var retry = new HttpRetry(new SourceOptions { Retries = retries }, context.Time);
+        var retry = new DownloadRetry(new SourceOptions { Retries = retries }, context.Time);
         var listing = await retry.RunAsync(display, () => 0, () => ReadAsync(call, cancellationToken), cancellationToken).ConfigureAwait(false);
         try
         {
@@ -51,7 +51,7 @@ internal sealed class HubClient(HubSettings settings, SourceOptions options, Mod
             Authorization = settings.AuthorizationFor(display),
             Explain = response => Explain(response, address, display),
         };
-        return new HttpDownload(_requests, options, context, call, file.Expected).RunAsync(path, cancellationToken);
+        return new Download(options, context, new HttpFile(file.Path, _requests, call), file.Expected).RunAsync(path, cancellationToken);
     }
 
     private async ValueTask<byte[]> ReadAsync(HttpCall call, CancellationToken cancellationToken)
@@ -67,11 +67,11 @@ internal sealed class HubClient(HubSettings settings, SourceOptions options, Mod
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            throw new TransientHttpException($"the connection broke: {exception.Message}", null, exception);
+            throw new TransientDownloadException($"the connection broke: {exception.Message}", null, exception);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TransientHttpException($"the hub did not answer in {options.Timeout}");
+            throw new TransientDownloadException($"the hub did not answer in {options.Timeout}");
         }
     }
 

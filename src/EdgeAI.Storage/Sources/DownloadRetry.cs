@@ -1,10 +1,10 @@
 using EdgeAI.Configuration;
 using EdgeAI.Sources;
 
-namespace EdgeAI.Storage.Sources.Http;
+namespace EdgeAI.Storage.Sources;
 
 /// <summary>Tries again what failed in passing, after longer and longer pauses, or after the one that the server asks for.</summary>
-internal sealed class HttpRetry(SourceOptions options, TimeProvider time)
+internal sealed class DownloadRetry(SourceOptions options, TimeProvider time)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
@@ -15,7 +15,7 @@ internal sealed class HttpRetry(SourceOptions options, TimeProvider time)
     /// <summary>Runs attempts until one succeeds, or too many in a row have gained nothing.</summary>
     /// <param name="displayName">What to call it in messages.</param>
     /// <param name="position">How far it is; an attempt that came further than any before starts the count anew.</param>
-    /// <param name="attempt">One attempt; throws <see cref="TransientHttpException"/> when another may help.</param>
+    /// <param name="attempt">One attempt; throws <see cref="TransientDownloadException"/> when another may help.</param>
     /// <param name="cancellationToken">Cancels all of it.</param>
     public async ValueTask<T> RunAsync<T>(string displayName, Func<long> position, Func<ValueTask<T>> attempt, CancellationToken cancellationToken)
     {
@@ -27,7 +27,7 @@ internal sealed class HttpRetry(SourceOptions options, TimeProvider time)
             {
                 return await attempt().ConfigureAwait(false);
             }
-            catch (TransientHttpException exception)
+            catch (TransientDownloadException exception)
             {
                 failures = position() > furthest ? 1 : failures + 1;
                 furthest = Math.Max(furthest, position());
