@@ -80,7 +80,9 @@ public sealed class S3KillTests(CephCluster ceph) : IAsyncLifetime
         var (steps, milliseconds) = (random.Next(MaxSteps), random.Next(MaxMilliseconds));
         using var child = ChildProcess.Start(
             "dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "EdgeAI.Testing.StoreProcess.dll"), "roam", _folder.Combine(node), PlaceOfCluster(), _folder.Combine("models"), node, $"{seed}"]);
+            [Path.Combine(AppContext.BaseDirectory, "EdgeAI.Testing.StoreProcess.dll"), "roam", _folder.Combine(node), PlaceOfCluster(), _folder.Combine("models"), node, $"{seed}"],
+            null,
+            ("DOTNET_EnableDiagnostics", "0"));
         for (var step = 0; step < steps;)
         {
             var line = await child.ReadLineAsync(Cancellation);
