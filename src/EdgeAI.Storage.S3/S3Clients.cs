@@ -28,7 +28,7 @@ internal static class S3Clients
         S3Endpoint Make(Uri? address)
         {
             var config = Configure(address?.ToString().TrimEnd('/'), region, isPathStyle, timeout);
-            var client = credentials is null ? new AmazonS3Client(config) : new AmazonS3Client(credentials, config);
+            var client = credentials is null ? new S3Client(config) : new S3Client(credentials, config);
             return new S3Endpoint(config.ServiceURL?.TrimEnd('/') ?? $"AWS {region ?? config.RegionEndpoint?.SystemName}", client, time);
         }
     }

@@ -1,14 +1,12 @@
-using Amazon.S3;
-
 namespace EdgeAI.Storage.S3;
 
 /// <summary>A gateway of a cluster. Thread-safe.</summary>
-internal sealed class S3Endpoint(string address, IAmazonS3 client, TimeProvider time) : IDisposable
+internal sealed class S3Endpoint(string address, S3Client client, TimeProvider time) : IDisposable
 {
     /// <summary>Its address, without anything secret.</summary>
     public string Address => address;
 
-    public IAmazonS3 Client => client;
+    public S3Client Client => client;
 
     public S3EndpointHealth Health { get; } = new(time);
 

@@ -8,16 +8,17 @@ internal sealed class S3EndpointHealth(TimeProvider time)
 
     private readonly Lock _lock = new();
     private int _failures;
-    private DateTimeOffset _askedAgain;
+    private TimeSpan _pause;
+    private long _since;
 
-    /// <summary>When it may be asked again; in the past when it is well.</summary>
-    public DateTimeOffset AskedAgain
+    /// <summary>How long it is still left alone; zero or less when it may be asked. A clock that is set does not change that.</summary>
+    public TimeSpan Rest
     {
         get
         {
             lock (_lock)
             {
-                return _askedAgain;
+                return Rest_NeedsLock();
             }
         }
     }
@@ -30,18 +31,17 @@ internal sealed class S3EndpointHealth(TimeProvider time)
     {
         lock (_lock)
         {
-            var now = time.GetUtcNow();
             if (_failures == 0)
             {
                 return true;
             }
 
-            if (_askedAgain > now)
+            if (Rest_NeedsLock() > TimeSpan.Zero)
             {
                 return false;
             }
 
-            _askedAgain = now + PauseAfter(_failures);
+            Pause_NeedsLock();
             return true;
         }
     }
@@ -51,7 +51,6 @@ internal sealed class S3EndpointHealth(TimeProvider time)
         lock (_lock)
         {
             _failures = 0;
-            _askedAgain = default;
         }
     }
 
@@ -60,10 +59,12 @@ internal sealed class S3EndpointHealth(TimeProvider time)
         lock (_lock)
         {
             _failures++;
-            _askedAgain = time.GetUtcNow() + PauseAfter(_failures);
+            Pause_NeedsLock();
         }
     }
 
-    private static TimeSpan PauseAfter(int failures) =>
-        TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << Math.Min(failures - 1, 10)));
+    private TimeSpan Rest_NeedsLock() => _failures == 0 ? TimeSpan.Zero : _pause - time.GetElapsedTime(_since);
+
+    private void Pause_NeedsLock() =>
+        (_pause, _since) = (TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << Math.Min(_failures - 1, 10))), time.GetTimestamp());
 }

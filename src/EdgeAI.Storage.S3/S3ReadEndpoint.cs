@@ -133,7 +133,8 @@ internal sealed partial class S3ReadEndpoint(string cluster, S3ClusterOptions op
             BucketName = options.Bucket,
             Key = path,
             Verb = HttpVerb.GET,
-            Expires = (time.GetUtcNow() + SignedFor).UtcDateTime,
+
+            Expires = signer.Client.UtcNow + SignedFor,
         }).ConfigureAwait(false);
         return new Uri(address + new Uri(signed).Query);
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Xml;
 using Amazon.Runtime;
 using Amazon.S3;
 using Microsoft.Extensions.Logging;
@@ -12,6 +13,9 @@ internal sealed partial class S3Requests(string name, S3Endpoint[] endpoints, S3
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+
+    // The last four say that the request was damaged on its way.
+    private static readonly HashSet<string?> Passing = [null, string.Empty, "RequestTimeout", "SlowDown", "InternalError", "RequestTimeTooSkewed", "BadDigest", "IncompleteBody", "XAmzContentSHA256Mismatch", "InvalidDigest"];
 
     /// <summary>Sends a request.</summary>
     /// <param name="action">What it is for, such as <c>read 'packs/…'</c>.</param>
@@ -76,7 +80,7 @@ internal sealed partial class S3Requests(string name, S3Endpoint[] endpoints, S3
     }
 
     // In their order, those that are well; when none is, the one that comes first to be asked again.
-    private S3Endpoint Choose() => Array.Find(endpoints, endpoint => endpoint.Health.TryTake()) ?? endpoints.MinBy(endpoint => endpoint.Health.AskedAgain)!;
+    private S3Endpoint Choose() => Array.Find(endpoints, endpoint => endpoint.Health.TryTake()) ?? endpoints.MinBy(endpoint => endpoint.Health.Rest)!;
 
     // Another endpoint is asked at once; the only one is given time.
     private Task WaitAsync(int attempt, CancellationToken cancellationToken)
@@ -93,8 +97,11 @@ internal sealed partial class S3Requests(string name, S3Endpoint[] endpoints, S3
     private static bool IsPassing(Exception exception, CancellationToken cancellationToken) => !cancellationToken.IsCancellationRequested && exception switch
     {
         AmazonS3Exception answer => answer.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout || (int)answer.StatusCode >= 500
-            || answer.ErrorCode is "RequestTimeout" or "SlowDown" or "InternalError" or "RequestTimeTooSkewed",
+            || Passing.Contains(answer.ErrorCode) || S3Answers.IsPage(answer),
         TimeoutException or HttpRequestException or IOException or SocketException or AmazonClientException or OperationCanceledException => true,
+
+        // What can't be read as an answer.
+        S3AnswerException or AmazonServiceException or XmlException or FormatException or OverflowException => true,
         _ => false,
     };
 
@@ -103,7 +110,7 @@ internal sealed partial class S3Requests(string name, S3Endpoint[] endpoints, S3
     {
         AmazonS3Exception answer => $"{(int)answer.StatusCode} {answer.ErrorCode}",
         HttpRequestException { HttpRequestError: var error } when error != HttpRequestError.Unknown => error.ToString(),
-        TimeoutException timeout => timeout.Message,
+        TimeoutException or S3AnswerException => exception.Message,
         _ => (exception.InnerException ?? exception).GetType().Name,
     };
 

@@ -13,6 +13,8 @@ namespace EdgeAI.Storage.S3;
 /// <remarks>
 /// Objects are written once, by conditional writes where S3 has them: of several writers of one key, exactly one is told true. A write in parts has no such condition on every cluster; since the keys of
 /// long objects are names of their content, two writers write the same bytes. A write in parts that was broken off goes on where it was at the next call with the same content.
+/// What is sent is signed with its bytes, so that the cluster refuses what was damaged on the way; an answer that can't be the cluster's own is asked for again. Bytes of a range may still be damaged: whoever reads them
+/// knows their digest. Requests are signed by the cluster's clock where this machine's is wrong.
 /// </remarks>
 public sealed class S3Tier : IStorageTier, IDisposable
 {
@@ -100,7 +102,15 @@ public sealed class S3Tier : IStorageTier, IDisposable
     public async ValueTask<long?> GetLengthAsync(string key, CancellationToken cancellationToken = default)
     {
         var request = new GetObjectMetadataRequest { BucketName = _options.Bucket, Key = PathOf(key) };
-        var found = await AskAsync($"look up '{key}'", (client, token) => client.GetObjectMetadataAsync(request, token), HttpStatusCode.NotFound, cancellationToken).ConfigureAwait(false);
+        var found = await AskAsync(
+            $"look up '{key}'",
+            async (client, token) =>
+            {
+                var response = await client.GetObjectMetadataAsync(request, token).ConfigureAwait(false);
+                return S3Answers.RequireObject(response, response.ETag, response.Headers.ContentType);
+            },
+            HttpStatusCode.NotFound,
+            cancellationToken).ConfigureAwait(false);
         return found?.ContentLength;
     }
 
@@ -113,7 +123,11 @@ public sealed class S3Tier : IStorageTier, IDisposable
         do
         {
             var request = new ListObjectsV2Request { BucketName = _options.Bucket, Prefix = _options.Prefix + prefix, ContinuationToken = next };
-            var page = (await AskAsync($"list '{prefix}'", (client, token) => client.ListObjectsV2Async(request, token), null, cancellationToken).ConfigureAwait(false))!;
+            var page = (await AskAsync(
+                $"list '{prefix}'",
+                async (client, token) => S3Answers.RequirePage(await client.ListObjectsV2Async(request, token).ConfigureAwait(false), _options.Bucket, request.Prefix),
+                null,
+                cancellationToken).ConfigureAwait(false))!;
             foreach (var found in page.S3Objects ?? [])
             {
                 yield return new StorageObject(found.Key[_options.Prefix.Length..], found.Size ?? 0);
@@ -231,7 +245,8 @@ public sealed class S3Tier : IStorageTier, IDisposable
                     }
 
                     condition(request);
-                    return await client.PutObjectAsync(request, token).ConfigureAwait(false);
+                    var response = await client.PutObjectAsync(request, token).ConfigureAwait(false);
+                    return S3Answers.RequireTag(response, response.ETag);
                 },
                 cancellationToken).ConfigureAwait(false);
             return true;
@@ -289,8 +304,8 @@ public sealed class S3Tier : IStorageTier, IDisposable
                 async (client, token) =>
                 {
                     var request = new GetObjectRequest { BucketName = _options.Bucket, Key = path, ByteRange = new ByteRange(offset, offset + destination.Length - 1) };
-                    using var response = await client.GetObjectAsync(request, token).ConfigureAwait(false);
-                    var expected = (int)Math.Min(destination.Length, response.ContentLength);
+                    using var response = await S3Answers.RequireOwnAsync(() => client.GetObjectAsync(request, token)).ConfigureAwait(false);
+                    var expected = S3Answers.LengthOf(response, offset, destination.Length);
                     await response.ResponseStream.ReadExactlyAsync(destination[..expected], token).ConfigureAwait(false);
                     return expected;
                 },
@@ -321,7 +336,8 @@ public sealed class S3Tier : IStorageTier, IDisposable
                 action,
                 async (client, token) =>
                 {
-                    using var response = await client.GetObjectAsync(request, token).ConfigureAwait(false);
+                    using var response = await S3Answers.RequireOwnAsync(() => client.GetObjectAsync(request, token)).ConfigureAwait(false);
+                    S3Answers.RequireObject(response, response.ETag, response.Headers.ContentType);
                     using var content = new MemoryStream();
                     await response.ResponseStream.CopyToAsync(content, token).ConfigureAwait(false);
                     return ((byte[], string)?)(content.ToArray(), response.ETag);

@@ -25,7 +25,11 @@ internal sealed class S3Upload(S3Requests requests, S3ClusterOptions options, st
             var parts = await SendPartsAsync(upload, known, first, rest, cancellationToken).ConfigureAwait(false);
             var complete = new CompleteMultipartUploadRequest { BucketName = options.Bucket, Key = path, UploadId = upload, PartETags = parts };
             await requests.SendAsync(action, (client, token) => client.CompleteMultipartUploadAsync(complete, token), cancellationToken).ConfigureAwait(false);
-            return true;
+
+            // The answer's body says so little that anything may be taken for it.
+            return await IsThereAsync(cancellationToken).ConfigureAwait(false)
+                ? true
+                : throw new S3ClusterException(cluster, $"bucket '{options.Bucket}'", action, "it is not there, though the cluster seemed to have taken it");
         }
         catch (AmazonS3Exception exception)
         {
@@ -165,7 +169,8 @@ internal sealed class S3Upload(S3Requests requests, S3ClusterOptions options, st
                     MemoryMarshal.TryGetArray(bytes, out var segment);
                     using var body = new MemoryStream(segment.Array!, segment.Offset, segment.Count, writable: false);
                     var request = new UploadPartRequest { BucketName = options.Bucket, Key = path, UploadId = upload, PartNumber = number, InputStream = body, PartSize = bytes.Length };
-                    return await client.UploadPartAsync(request, token).ConfigureAwait(false);
+                    var response = await client.UploadPartAsync(request, token).ConfigureAwait(false);
+                    return S3Answers.RequireTag(response, response.ETag);
                 },
                 cancellationToken).ConfigureAwait(false);
             return new PartETag(number, response.ETag);
@@ -184,7 +189,14 @@ internal sealed class S3Upload(S3Requests requests, S3ClusterOptions options, st
         var look = new GetObjectMetadataRequest { BucketName = options.Bucket, Key = path };
         try
         {
-            await requests.SendAsync($"look up '{key}'", (client, token) => client.GetObjectMetadataAsync(look, token), cancellationToken).ConfigureAwait(false);
+            await requests.SendAsync(
+                $"look up '{key}'",
+                async (client, token) =>
+                {
+                    var found = await client.GetObjectMetadataAsync(look, token).ConfigureAwait(false);
+                    return S3Answers.RequireObject(found, found.ETag, found.Headers.ContentType);
+                },
+                cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (AmazonS3Exception)

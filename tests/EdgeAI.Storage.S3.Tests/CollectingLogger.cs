@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace EdgeAI.Storage.S3.Tests;
 
 /// <summary>Keeps what is logged, with the whole of each exception.</summary>
-internal sealed class CollectingLogger : ILogger<S3Tier>
+internal sealed class CollectingLogger : ILogger<S3Tier>, ILogger<ModelStore>
 {
     public ConcurrentQueue<string> Lines { get; } = [];
 
