@@ -1,5 +1,4 @@
 using EdgeAI.Models;
-using EdgeAI.Testing;
 using EdgeAI.Testing.Catalogue;
 using EdgeAI.Testing.Files;
 using EdgeAI.Testing.Gguf;
