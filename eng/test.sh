@@ -44,6 +44,13 @@ ensure_nginx() {
     as_root apt-get update -qq && as_root apt-get install -y -qq --no-install-recommends nginx-light >/dev/null
 }
 
+# A link that is slow and loses packets.
+ensure_link() {
+    command -v ip >/dev/null && [ -x /usr/bin/python3 ] || ! command -v apt-get >/dev/null && return
+    echo "Installing iproute2 and Python, for the tests over a lossy link"
+    as_root apt-get update -qq && as_root apt-get install -y -qq --no-install-recommends iproute2 python3 >/dev/null
+}
+
 # An emulator of Azure Blob Storage, for the sample of a tier; without it those tests fail.
 ensure_azurite() {
     [ -e data/azurite/node_modules/azurite/package.json ] || ! command -v npm >/dev/null && return
@@ -99,6 +106,7 @@ ensure_command g++ g++
 ensure_icu
 ensure_ceph
 ensure_nginx
+ensure_link
 ensure_azurite
 rm -rf "$reports" && mkdir -p "$reports"
 
