@@ -28,7 +28,7 @@ public sealed partial class ModelStore
             async () =>
             {
                 using var exclusive = await FileLock.AcquireExclusiveAsync(_directory.MaintenanceLock, _wait, cancellationToken).ConfigureAwait(false);
-                var placer = new ModelPlacer(_index, _tier, _manifests, _hot, _hotRoom, _pinned, _uses, _warmPolicy, _tiers, _time);
+                var placer = new ModelPlacer(_index, _tier, _manifests, _hot, _hotRoom, _pinned, _uses, _warmPolicy, _tiers, _time) { RoomMadeAt = _roomMadeAt };
                 return await placer.RunAsync_NeedsLock(cancellationToken).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
@@ -37,6 +37,7 @@ public sealed partial class ModelStore
             LogPlaced(_logger, report.HotModelsDropped, report.PacksDemoted, report.PacksPromoted, report.BytesMoved);
         }
 
+        _telemetry.NotePlaced(report);
         foreach (var pack in report.Damaged)
         {
             LogProblem(_logger, pack, "The pack's content is not what its name says; it was not moved.");
