@@ -32,12 +32,7 @@ public sealed partial class ModelStore : IStorageControl
         }
 
         var started = _time.GetTimestamp();
-        await _clusters.Only(_clusters.Members[0]).AskAsync(
-            [],
-            "say that it is there",
-            async (member, token) => await member.Tier.GetLengthAsync(ProbeKey, token).ConfigureAwait(false) is { } length ? (object)length : null,
-            cancellationToken,
-            "probe").ConfigureAwait(false);
+        await _clusters.ProbeAsync(_clusters.Members[0], ProbeKey, cancellationToken).ConfigureAwait(false);
         return _time.GetElapsedTime(started);
     }
 

@@ -119,6 +119,34 @@ internal sealed partial class ClusterReader(
     public async ValueTask<IReadOnlyList<StorageObject>> ListAsync(string prefix, string action, CancellationToken cancellationToken) =>
         await AskAsync([], action, async (member, token) => await ListAsync(member.Tier, prefix, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false) ?? [];
 
+    /// <summary>Asks one cluster once for the length of an object, as a look at how it is.</summary>
+    /// <exception cref="ClusterUnavailableException">It did not answer, or is left alone for a while.</exception>
+    public async ValueTask ProbeAsync(ClusterMember member, string key, CancellationToken cancellationToken)
+    {
+        const string Action = "say that it is there";
+        if (!member.Circuit.TryEnter(out var isProbe))
+        {
+            throw new ClusterUnavailableException([member.Name], Action, "it failed a moment ago, and is left alone for a while", null);
+        }
+
+        try
+        {
+            await _telemetry.Cluster.MeasureAsync(
+                member.Name,
+                "probe",
+                () => AskAsync<object>(
+                    member,
+                    isProbe,
+                    member.Cluster.SlowAfter,
+                    async (asked, token) => await asked.Tier.GetLengthAsync(key, token).ConfigureAwait(false) is { } length ? length : null,
+                    cancellationToken)).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ClusterUnavailableException([member.Name], Action, exception.Message, exception);
+        }
+    }
+
     /// <summary>Asks one cluster after the other until one has an answer.</summary>
     /// <param name="except">Clusters that are not asked.</param>
     /// <param name="action">What is being done, for a message.</param>

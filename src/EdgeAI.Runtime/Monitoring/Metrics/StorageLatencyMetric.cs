@@ -14,6 +14,8 @@ internal sealed partial class StorageLatencyMetric(IModelStore store, Meter mete
     private const double Unreachable = 60;
     private const int ProbesInWindow = 10;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private readonly SlidingWindows<SlidingHistogram> _windows = new(window => new SlidingHistogram(window, time));
     private readonly IStorageControl? _control = store as IStorageControl;
     private readonly CancellationTokenSource _end = new();
@@ -28,15 +30,18 @@ internal sealed partial class StorageLatencyMetric(IModelStore store, Meter mete
         _listener ??= new InstrumentListener(meter, [_primary is null ? TelemetryInstruments.TierReadDuration : TelemetryInstruments.ClusterRequestDuration], Hear);
     }
 
-    public ValueTask<double?> ReadAsync(MonitoringRule rule, CancellationToken cancellationToken = default)
+    public async ValueTask<double?> ReadAsync(MonitoringRule rule, CancellationToken cancellationToken = default)
     {
         var window = _windows.Of(rule);
         if (_primary is not null && _probe.IsCompleted && !window.HasSince(rule.Window / ProbesInWindow))
         {
+            // Mostly the answer is there at once; one that hangs holds the other rules up this once.
             _probe = Task.Run(ProbeAsync, CancellationToken.None);
+            await _probe.WaitAsync(Patience, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
         }
 
-        return ValueTask.FromResult(window.Read(rule.Percentile, rule.MinimumSamples));
+        return window.Read(rule.Percentile, rule.MinimumSamples);
     }
 
     public void Dispose()
