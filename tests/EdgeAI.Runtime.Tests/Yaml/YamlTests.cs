@@ -1,10 +1,9 @@
-using EdgeAI.Configuration;
 using EdgeAI.Monitoring;
 using EdgeAI.Testing.Files;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace EdgeAI.Runtime.Tests.Configuration;
+namespace EdgeAI.Runtime.Tests.Yaml;
 
 public sealed class YamlTests : IDisposable
 {
