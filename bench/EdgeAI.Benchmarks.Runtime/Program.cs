@@ -22,6 +22,7 @@ try
         [ModelProbe.Argument, var mode, var file, var data] => await ModelProbe.RunAsync(mode, file, data),
         [LargerThanMemoryProbe.Argument, var file, var data] => await LargerThanMemoryProbe.RunAsync(file, data),
         [TinyRunProbe.Argument, var model] => await TinyRunProbe.RunAsync(model),
+        [TelemetryProbe.Argument, var model] => await TelemetryProbe.RunAsync(model),
         _ => await RuntimeComparison.RunAsync(BenchmarkOptions.Parse(args)),
     };
 }

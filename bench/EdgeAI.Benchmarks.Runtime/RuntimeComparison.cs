@@ -17,6 +17,7 @@ internal static class RuntimeComparison
         new LargeModelMeasure("int8_", LanguageModel.LargeInt8),
         new LargerThanMemoryMeasure(),
         new TinyRunMeasure(),
+        new TelemetryMeasure(),
         new SwapTimeMeasure(),
         new SwapDriftMeasure(),
         new ZipfMeasure(),

@@ -1,6 +1,7 @@
 using EdgeAI.Configuration;
 using EdgeAI.Inference;
 using EdgeAI.Models;
+using EdgeAI.Monitoring;
 using EdgeAI.Startup;
 using EdgeAI.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,13 +14,15 @@ public sealed class EdgeRuntime : IAsyncDisposable, IDisposable
 {
     private readonly EdgeAIOptions _options;
     private readonly PlacementLoop _placement;
+    private readonly EdgeMonitor _monitor;
     private readonly List<IModelLease> _prewarmed = [];
     private readonly SemaphoreSlim _starting = new(1, 1);
     private ServiceProvider? _services;
-    private bool _isStarted;
+    private volatile bool _isStarted;
 
-    internal EdgeRuntime(IModelStore store, IInferenceEngine engine, EdgeAIOptions options, PlacementLoop placement)
+    internal EdgeRuntime(IModelStore store, IInferenceEngine engine, EdgeAIOptions options, PlacementLoop placement, EdgeMonitor monitor)
     {
+        _monitor = monitor;
         _placement = placement;
         Store = store;
         Engine = engine;
@@ -31,6 +34,9 @@ public sealed class EdgeRuntime : IAsyncDisposable, IDisposable
 
     /// <summary>Runs models.</summary>
     public IInferenceEngine Engine { get; }
+
+    /// <summary>Watches the instance, and acts by its rules once it is started.</summary>
+    public IEdgeMonitor Monitor => _monitor;
 
     /// <summary>Makes an instance without a host.</summary>
     /// <param name="configure">Sets options, or null.</param>
@@ -56,7 +62,7 @@ public sealed class EdgeRuntime : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Imports the models that the options name and the store lacks, loads those to prewarm, and begins to look after the store's tiers. A host calls it at the app's start; without a host
+    /// Imports the models that the options name and the store lacks, loads those to prewarm, and begins to look after the store's tiers and to act by rules. A host calls it at the app's start; without a host
     /// call it yourself. A second call does nothing.
     /// </summary>
     /// <param name="cancellationToken">Cancels the start; what is imported by then stays.</param>
@@ -66,12 +72,13 @@ public sealed class EdgeRuntime : IAsyncDisposable, IDisposable
         await _starting.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (!_isStarted)
+            if (!IsStarted)
             {
                 await ImportAsync(cancellationToken).ConfigureAwait(false);
                 await PrewarmAsync(cancellationToken).ConfigureAwait(false);
                 _placement.Start();
-                _isStarted = true;
+                _monitor.Start();
+                IsStarted = true;
             }
         }
         finally
@@ -95,11 +102,19 @@ public sealed class EdgeRuntime : IAsyncDisposable, IDisposable
     /// <summary>Does as <see cref="DisposeAsync"/> does, and blocks until it is done: for containers that are disposed without waiting.</summary>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
+    /// <summary>Whether models are imported and loaded that the options name.</summary>
+    internal bool IsStarted
+    {
+        get => _isStarted;
+        private set => _isStarted = value;
+    }
+
     internal async ValueTask StopAsync()
     {
         await _starting.WaitAsync().ConfigureAwait(false);
         try
         {
+            await _monitor.StopAsync().ConfigureAwait(false);
             await _placement.DisposeAsync().ConfigureAwait(false);
             foreach (var lease in _prewarmed)
             {
@@ -107,7 +122,7 @@ public sealed class EdgeRuntime : IAsyncDisposable, IDisposable
             }
 
             _prewarmed.Clear();
-            _isStarted = false;
+            IsStarted = false;
         }
         finally
         {

@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Xml;
 using Amazon.Runtime;
 using Amazon.S3;
+using EdgeAI.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeAI.Storage.S3;
@@ -11,6 +13,7 @@ namespace EdgeAI.Storage.S3;
 /// <summary>Sends requests to the endpoint that is well, and again after a passing failure, to the next one where there is one. Thread-safe.</summary>
 internal sealed partial class S3Requests(string name, S3Endpoint[] endpoints, S3ClusterOptions options, TimeProvider time, ILogger logger) : IDisposable
 {
+    private static readonly ActivitySource Activities = new(EdgeAITelemetry.ActivitySourceName);
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
@@ -63,6 +66,8 @@ internal sealed partial class S3Requests(string name, S3Endpoint[] endpoints, S3
 
     private async Task<T> SendAsync<T>(S3Endpoint endpoint, Func<IAmazonS3, CancellationToken, Task<T>> send, CancellationToken cancellationToken)
     {
+        using var activity = Activities.StartActivity(TelemetryActivities.S3Request, ActivityKind.Client);
+        activity?.SetTag(TelemetryTags.Cluster, name);
         using var limit = new CancellationTokenSource(options.RequestTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try

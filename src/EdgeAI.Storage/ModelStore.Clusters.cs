@@ -9,6 +9,7 @@ public sealed partial class ModelStore : IDisposable, IAsyncDisposable
 {
     private static readonly TimeSpan FlushInterval = TimeSpan.FromMilliseconds(20);
 
+    private readonly ClusterOrder _clusterOrder = new();
     private readonly ClusterReader _clusters;
     private readonly List<ClusterSender> _senders;
     private readonly ITransferScheduler _transfers;
@@ -157,7 +158,8 @@ public sealed partial class ModelStore : IDisposable, IAsyncDisposable
                 _clusters,
                 _time),
             _time,
-            _logger)),
+            _logger,
+            _telemetry)),
     ];
 
     // A new index has what the old one knew of clusters; where that can't be read, everything is compared with the clusters again.

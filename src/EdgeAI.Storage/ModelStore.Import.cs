@@ -20,7 +20,7 @@ public sealed partial class ModelStore
     {
         RequireTag(model);
         ArgumentNullException.ThrowIfNull(source);
-        return await RunAsync(() => ImportLockedAsync(model, source, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await _telemetry.Import.MeasureAsync(model, () => RunAsync(() => ImportLockedAsync(model, source, progress, cancellationToken), cancellationToken)).ConfigureAwait(false);
     }
 
     // The import lock makes a second import of the same name find everything stored; the epoch keeps what the import finds stored.
@@ -59,6 +59,7 @@ public sealed partial class ModelStore
             }
 
             opened.Discard();
+            _telemetry.NoteImported(result.Model.Length, result);
             return result;
         }
         catch (InvalidModelException)

@@ -39,6 +39,7 @@ public sealed partial class ModelStore
             LogPlaced(_logger, report.HotModelsDropped, report.PacksDemoted, report.PacksPromoted, report.BytesMoved);
         }
 
+        _telemetry.NotePlaced(report);
         foreach (var pack in report.Damaged)
         {
             LogProblem(_logger, pack, "The pack's content is not what its name says; it was not moved.");
@@ -72,7 +73,7 @@ public sealed partial class ModelStore
         return report;
 
         ValueTask<PlacementReport> RunAsync(PackCompressor? compressor) =>
-            new ModelPlacer(_index, _tier, _manifests, _hot, _hotRoom, _pinned, _uses, _warmPolicy, _tiers, compressor, _time).RunAsync_NeedsLock(cancellationToken);
+            new ModelPlacer(_index, _tier, _manifests, _hot, _hotRoom, _pinned, _uses, _warmPolicy, _tiers, compressor, _time) { RoomMadeAt = _roomMadeAt }.RunAsync_NeedsLock(cancellationToken);
     }
 
     /// <inheritdoc/>

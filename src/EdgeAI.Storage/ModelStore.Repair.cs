@@ -60,9 +60,11 @@ public sealed partial class ModelStore
         var digest = (await RequireTrustedAsync(model, cancellationToken).ConfigureAwait(false)).Digest;
         try
         {
-            var leased = await _hot.LeaseAsync(digest, cancellationToken).ConfigureAwait(false);
+            var wasHot = Directory.Exists(_directory.HotModel(digest));
+            var leased = await _telemetry.Materialize.MeasureAsync(model, () => _hot.LeaseAsync(digest, cancellationToken).AsTask()).ConfigureAwait(false);
             if (isUse)
             {
+                _telemetry.NoteRequest(wasHot);
                 NoteUse(digest, leased.Manifest.TotalLength);
             }
 

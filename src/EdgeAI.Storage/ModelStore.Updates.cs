@@ -59,7 +59,7 @@ public sealed partial class ModelStore
             RequireTag(model);
         }
 
-        return await RunStagedAsync(
+        var result = await _telemetry.Import.MeasureAsync(model, () => RunStagedAsync(
             async staging =>
             {
                 var received = await new ArchiveReader(source, staging, _index, new ManifestMover(_index, _manifests), _chunks).ReadAsync(cancellationToken).ConfigureAwait(false);
@@ -69,7 +69,9 @@ public sealed partial class ModelStore
                 cancellationToken.ThrowIfCancellationRequested();
                 return await CommitAsync(name, received).ConfigureAwait(false);
             },
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken)).ConfigureAwait(false);
+        _telemetry.NoteImported(result.Model.Length, result);
+        return result;
     }
 
     private async ValueTask<ImportResult> CommitAsync(ModelReference name, ReceivedModel received)

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.Metrics;
 using EdgeAI.Configuration;
 using EdgeAI.Models;
 using EdgeAI.Sources;
@@ -13,6 +14,7 @@ using EdgeAI.Storage.Names;
 using EdgeAI.Storage.Placement;
 using EdgeAI.Storage.Reading;
 using EdgeAI.Storage.Sources;
+using EdgeAI.Storage.Telemetry;
 using EdgeAI.Storage.Tiers;
 using EdgeAI.Storage.Transfers;
 using EdgeAI.Storage.Trust;
@@ -45,6 +47,7 @@ public sealed partial class ModelStore : IModelStore
     private readonly StoreEpochs _epochs;
     private readonly LockWait _wait;
     private readonly SourceOpener _sources;
+    private readonly StorageTelemetry _telemetry;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
@@ -55,14 +58,16 @@ public sealed partial class ModelStore : IModelStore
         ILogger logger,
         ITransferScheduler transfers,
         IEnumerable<IModelSourceScheme> schemes,
-        IReadOnlyList<StorageCluster> clusters)
+        IReadOnlyList<StorageCluster> clusters,
+        Meter? meter)
     {
+        _telemetry = StorageTelemetry.Create(meter, time);
         _tiers = options.Tiers;
         _directory = new StoreDirectory(directory, _tiers);
         _markers = new TierMarkers(_directory.Root, [.. new[] { _directory.WarmTier, _directory.ColdTier }.OfType<string>()], _directory.HotTier);
         _indexFiles = new IndexFiles(_directory.Root);
         _index = new StoreIndex(_indexFiles.FindCurrent);
-        _tier = new LocalObjects(_directory, _markers);
+        _tier = new LocalObjects(_directory, _markers) { Telemetry = _telemetry.Tiers };
         _codecs = new ChunkCodecs(options.CompressionLevel);
         _manifests = new ManifestStore(_tier);
         _names = new NameStore(_tier);
@@ -84,9 +89,13 @@ public sealed partial class ModelStore : IModelStore
         _time = time;
         _logger = logger;
         _pullsOnUse = options.PullOnUse;
-        _clusters = new ClusterReader([.. clusters.Select(cluster => new ClusterMember(cluster, new ClusterCircuit(time)))], time, logger);
+        _clusters = new ClusterReader([.. clusters.Select(cluster => new ClusterMember(cluster, new ClusterCircuit(time)))], time, logger, telemetry: _telemetry, order: _clusterOrder);
         _transfers = transfers;
         _senders = MakeSenders();
+        if (meter is not null && clusters.Count > 0)
+        {
+            _ = new OutboxTelemetry(meter, LookIntoOutbox, time);
+        }
     }
 
     /// <summary>Decoded content in memory.</summary>
@@ -103,6 +112,10 @@ public sealed partial class ModelStore : IModelStore
     /// <param name="transfers">Whom to ask before bytes come from or go to other machines; null for one of the store's own.</param>
     /// <param name="schemes">Who opens the addresses of further sources; null for the built-in ones alone.</param>
     /// <param name="clusters">The clusters behind the store, the primary first; null for none.</param>
+    /// <param name="meter">
+    /// Where the store's instruments are made, best of the name <see cref="EdgeAI.Telemetry.EdgeAITelemetry.MeterName"/>; null for one that all stores without a meter share, and that tells nothing of outboxes. It
+    /// stays the caller's to dispose.
+    /// </param>
     /// <exception cref="ValidationException">An option is out of its range, or two clusters have one name.</exception>
     public static ModelStore Open(
         string directory,
@@ -111,7 +124,8 @@ public sealed partial class ModelStore : IModelStore
         ILogger<ModelStore>? logger = null,
         ITransferScheduler? transfers = null,
         IEnumerable<IModelSourceScheme>? schemes = null,
-        IReadOnlyList<StorageCluster>? clusters = null)
+        IReadOnlyList<StorageCluster>? clusters = null,
+        Meter? meter = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         options ??= new StorageOptions();
@@ -147,8 +161,8 @@ public sealed partial class ModelStore : IModelStore
         }
 
         time ??= TimeProvider.System;
-        transfers ??= new TransferScheduler(options.Bandwidth, time);
-        return new ModelStore(directory, options, time, logger ?? NullLogger<ModelStore>.Instance, transfers, schemes ?? [], clusters);
+        transfers ??= new TransferScheduler(options.Bandwidth, time, meter);
+        return new ModelStore(directory, options, time, logger ?? NullLogger<ModelStore>.Instance, transfers, schemes ?? [], clusters, meter);
     }
 
     /// <summary>Runs an operation off the caller's thread, and gives the disk's failures their names.</summary>

@@ -27,6 +27,10 @@ public sealed class EdgeAIOptions
     [ValidateObjectMembers]
     public MemoryOptions Memory { get; set; } = new();
 
+    /// <summary>What the instance watches in itself, and what it does about it.</summary>
+    [ValidateObjectMembers]
+    public MonitoringOptions Monitoring { get; set; } = new();
+
     /// <summary>Models to import at start-up when absent, and to load in advance.</summary>
     [ValidateEnumeratedItems]
     public IList<ModelOptions> Models { get; } = [];

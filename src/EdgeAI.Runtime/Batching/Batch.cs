@@ -1,5 +1,6 @@
 using EdgeAI.Inference;
 using EdgeAI.Models;
+using EdgeAI.Telemetry;
 
 namespace EdgeAI.Batching;
 
@@ -14,6 +15,9 @@ internal sealed class Batch(ModelSignature signature, List<BatchRequest> request
     /// <summary>Whether the model gave something that has not the batch's rows, so that requests had to run one by one.</summary>
     public bool IsIndivisible { get; private set; }
 
+    /// <summary>How many requests there are.</summary>
+    public int Count => requests.Count;
+
     /// <summary>Takes note that a caller has cancelled; the run goes on while another wants it. For any thread.</summary>
     public void Leave()
     {
@@ -25,6 +29,7 @@ internal sealed class Batch(ModelSignature signature, List<BatchRequest> request
 
     public void Run()
     {
+        using var activity = RuntimeTelemetry.StartBatch(requests);
         if (requests is [var only])
         {
             only.RunAlone();

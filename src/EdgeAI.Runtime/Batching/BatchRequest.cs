@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EdgeAI.Inference;
 
 namespace EdgeAI.Batching;
@@ -20,6 +21,9 @@ internal sealed class BatchRequest
     public required long Bytes { get; init; }
 
     public required CancellationToken Token { get; init; }
+
+    /// <summary>What its caller was doing: it runs on a thread of others.</summary>
+    public ActivityContext Caller { get; } = Activity.Current?.Context ?? default;
 
     public Task<ModelOutputs> Result => _result.Task;
 

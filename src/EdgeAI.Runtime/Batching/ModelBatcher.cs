@@ -1,12 +1,13 @@
 using EdgeAI.Configuration;
 using EdgeAI.Inference;
 using EdgeAI.Models;
+using EdgeAI.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeAI.Batching;
 
 /// <summary>Gathers the requests for one model into runs. Thread-safe; see readme.md beside this file.</summary>
-internal sealed partial class ModelBatcher(ModelReference model, BatchLayout layout, BatchingOptions options, TimeProvider time, ILogger logger) : IThreadPoolWorkItem, IDisposable
+internal sealed partial class ModelBatcher(ModelReference model, BatchLayout layout, BatchingOptions options, TimeProvider time, ILogger logger, RuntimeTelemetry telemetry) : IThreadPoolWorkItem, IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<BatchKey, BatchQueue> _queues = [];
@@ -139,6 +140,7 @@ internal sealed partial class ModelBatcher(ModelReference model, BatchLayout lay
             batch = Take_NeedsLock(key, queue);
         }
 
+        telemetry.NoteBatch(batch.Count);
         batch.Run();
         if (batch.IsIndivisible && !_isIndivisible)
         {

@@ -1,12 +1,13 @@
 using EdgeAI.Configuration;
 using EdgeAI.Inference;
 using EdgeAI.Models;
+using EdgeAI.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeAI.Batching;
 
 /// <summary>The batchers of an engine: leases of one model with equal options share one. Thread-safe.</summary>
-internal sealed class ModelBatchers(TimeProvider time, ILogger logger)
+internal sealed class ModelBatchers(TimeProvider time, ILogger logger, RuntimeTelemetry telemetry)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<(Digest Model, BatchingOptions Options), (ModelBatcher Batcher, int Leases)> _batchers = [];
@@ -63,7 +64,7 @@ internal sealed class ModelBatchers(TimeProvider time, ILogger logger)
     {
         lock (_lock)
         {
-            var (batcher, leases) = _batchers.TryGetValue(key, out var found) ? found : (new ModelBatcher(lease.Reference, layout, key.Options, time, logger), 0);
+            var (batcher, leases) = _batchers.TryGetValue(key, out var found) ? found : (new ModelBatcher(lease.Reference, layout, key.Options, time, logger, telemetry), 0);
             _batchers[key] = (batcher, leases + 1);
             return new BatchedLease(lease, batcher, () => Release(key));
         }

@@ -1,9 +1,11 @@
+using System.Diagnostics.Metrics;
 using EdgeAI;
 using EdgeAI.Configuration;
 using EdgeAI.DependencyInjection;
 using EdgeAI.Inference;
 using EdgeAI.Loading;
 using EdgeAI.Memory;
+using EdgeAI.Monitoring;
 using EdgeAI.Providers;
 using EdgeAI.Providers.Onnx;
 using EdgeAI.Sources;
@@ -14,8 +16,6 @@ using EdgeAI.Transfers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 #pragma warning disable IDE0130 // Where users of dependency injection look for Add… methods.
@@ -73,17 +73,22 @@ public static class EdgeAIServiceCollectionExtensions
         }
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<EdgeAIOptions>, EdgeAIOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<EdgeAIOptions>, MonitoringOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IHotFileLayout>(ModelStore.Layout);
+        services.TryAddInstance(name, provider => new InstanceMeter(provider.GetService<IMeterFactory>(), name));
         services.TryAddInstance<ITransferScheduler>(
             name,
-            provider => new TransferScheduler(OptionsOf(provider, name).Storage.Bandwidth, provider.GetRequiredService<TimeProvider>()));
+            provider => new TransferScheduler(OptionsOf(provider, name).Storage.Bandwidth, provider.GetRequiredService<TimeProvider>(), MeterOf(provider, name)));
         services.TryAddInstance<IModelStore>(name, provider => CreateStore(provider, name));
         services.TryAddInstance<IInferenceEngine>(name, provider => CreateEngine(provider, name));
+        services.TryAddInstance(name, provider => MonitoringComposition.CreateMonitor(provider, name, OptionsOf(provider, name).Monitoring));
+        services.TryAddInstance<IEdgeMonitor>(name, provider => provider.GetInstance<EdgeMonitor>(name));
         services.TryAddInstance(name, provider => CreateRuntime(provider, name));
         if (!services.Any(service => service.ImplementationInstance is InstanceStartup startup && startup.Name == name))
         {
             services.AddSingleton(new InstanceStartup(name));
+            services.AddMonitoringParts(name);
             services.AddSingleton<IHostedService>(provider => new ModelStartup(provider.GetInstance<EdgeRuntime>(name)));
         }
 
@@ -97,16 +102,17 @@ public static class EdgeAIServiceCollectionExtensions
         OptionsOf(services, name).DataDirectory,
         OptionsOf(services, name).Storage,
         services.GetRequiredService<TimeProvider>(),
-        LoggerOf<ModelStore>(services),
+        AppLogging.LoggerOf<ModelStore>(services),
         services.GetInstance<ITransferScheduler>(name),
         services.GetInstances<IModelSourceScheme>(name),
-        [.. services.GetInstances<StorageCluster>(name)]);
+        [.. services.GetInstances<StorageCluster>(name)],
+        MeterOf(services, name));
 
     private static EdgeRuntime CreateRuntime(IServiceProvider services, string? name)
     {
         var (store, options) = (services.GetInstance<IModelStore>(name), OptionsOf(services, name));
-        var placement = new PlacementLoop(store, options.Storage, services.GetRequiredService<TimeProvider>(), LoggerOf<EdgeRuntime>(services));
-        return new EdgeRuntime(store, services.GetInstance<IInferenceEngine>(name), options, placement);
+        var placement = new PlacementLoop(store, options.Storage, services.GetRequiredService<TimeProvider>(), AppLogging.LoggerOf<EdgeRuntime>(services));
+        return new EdgeRuntime(store, services.GetInstance<IInferenceEngine>(name), options, placement, services.GetInstance<EdgeMonitor>(name));
     }
 
     // The processor comes last: it can run everything, so whatever stood after it would never be asked.
@@ -118,17 +124,19 @@ public static class EdgeAIServiceCollectionExtensions
             services.GetRequiredService<IHotFileLayout>(),
             options.Inference,
             MemoryBudget.Create(options.Memory, system).Limit,
-            LoggerOf<OnnxCpuProvider>(services));
+            AppLogging.LoggerOf<OnnxCpuProvider>(services));
         var engine = new InferenceEngine(
             services.GetInstance<IModelStore>(name),
             [.. services.GetInstances<IExecutionProvider>(name), .. new OnnxProviders(options.Inference).Find(), processor],
             options,
             system,
             services.GetRequiredService<TimeProvider>(),
-            LoggerOf<InferenceEngine>(services));
+            AppLogging.LoggerOf<InferenceEngine>(services),
+            MeterOf(services, name));
         processor.WorkingMemory = engine.WorkingMemory;
         return engine;
     }
 
-    private static ILogger<T> LoggerOf<T>(IServiceProvider services) => services.GetService<ILogger<T>>() ?? NullLogger<T>.Instance;
+    private static Meter MeterOf(IServiceProvider services, string? name) => services.GetInstance<InstanceMeter>(name).Meter;
+
 }

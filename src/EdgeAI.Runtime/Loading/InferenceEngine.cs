@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using EdgeAI.Batching;
 using EdgeAI.Configuration;
 using EdgeAI.Inference;
@@ -6,12 +7,13 @@ using EdgeAI.Models;
 using EdgeAI.Providers;
 using EdgeAI.Scheduling;
 using EdgeAI.Storage;
+using EdgeAI.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeAI.Loading;
 
 /// <summary>Loads models from a store onto the devices of its providers.</summary>
-internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDisposable
+internal sealed partial class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDisposable
 {
     private readonly IModelStore _store;
     private readonly EdgeAIOptions _options;
@@ -20,6 +22,8 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
     private readonly DeviceScheduler _scheduler;
     private readonly ModelRunner _runner;
     private readonly ModelBatchers _batchers;
+    private readonly LoadShedding _shedding;
+    private readonly RuntimeTelemetry _telemetry;
 
     public InferenceEngine(
         IModelStore store,
@@ -27,16 +31,20 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
         EdgeAIOptions options,
         ISystemMemory system,
         TimeProvider time,
-        ILogger<InferenceEngine> logger)
+        ILogger<InferenceEngine> logger,
+        Meter engineMeter)
     {
+        _telemetry = new RuntimeTelemetry(engineMeter, time);
+        _shedding = new LoadShedding(_telemetry);
         _store = store;
         _options = options;
         var meter = system == SystemMemory.Current ? MemoryMeter.Process : new MemoryMeter(system);
         _loader = new ModelLoader(store, options.Inference, MemoryBudget.Create(options.Memory, system).Limit, meter, time, logger);
-        _models = new LoadedModels(options.Memory, system, meter, time, logger);
+        _models = new LoadedModels(options.Memory, system, meter, time, logger, _telemetry);
         _scheduler = new DeviceScheduler(providers, options.Inference, time, logger);
-        _runner = new ModelRunner(_scheduler, _models, time, logger);
-        _batchers = new ModelBatchers(time, logger);
+        _runner = new ModelRunner(_scheduler, _models, _shedding, _telemetry, time, logger);
+        _batchers = new ModelBatchers(time, logger, _telemetry);
+        _ = new EngineGauges(engineMeter, _models.Report, _scheduler.All);
     }
 
     public ValueTask<IModelLease> LoadAsync(ModelReference model, ModelLoadOptions? options, CancellationToken cancellationToken = default) =>
@@ -77,9 +85,6 @@ internal sealed class InferenceEngine : IInferenceEngine, IAsyncDisposable, IDis
     }
 
     public IReadOnlyList<DeviceStatus> Devices => _scheduler.Devices;
-
-    /// <summary>How many runs wait in queues of devices.</summary>
-    public int WaitingRuns => _scheduler.WaitingRuns;
 
     public MemoryReport GetMemory() => _models.Report();
 

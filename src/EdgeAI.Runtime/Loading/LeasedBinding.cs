@@ -54,6 +54,7 @@ internal sealed class LeasedBinding(
                 : "The binding is running on another thread; make a binding for each thread.");
         }
 
+        var measured = runner.Telemetry.BeginRun(reference);
         try
         {
             if (runner.IsDirect && options is null)
@@ -64,6 +65,13 @@ internal sealed class LeasedBinding(
             {
                 RunScheduled(options, cancellationToken);
             }
+
+            runner.Telemetry.EndRun(measured);
+        }
+        catch (Exception exception)
+        {
+            runner.Telemetry.FailRun(measured, exception);
+            throw;
         }
         finally
         {
@@ -126,7 +134,9 @@ internal sealed class LeasedBinding(
         try
         {
             using var run = models.Enter(_model, cancellationToken);
+            var begun = runner.Telemetry.BeginOnDevice();
             RunOn(run.Session, home, cancellationToken);
+            runner.Telemetry.EndOnDevice(home, begun);
         }
         catch (InferenceException exception)
         {
@@ -159,10 +169,11 @@ internal sealed class LeasedBinding(
     private Exception? RunStraight(RunPriority priority, CancellationToken cancellationToken)
     {
         var lane = Lane;
+        runner.Admit(reference, priority, isTry: false);
         var coming = lane.NoteComing(leased.Digest, _bucket);
         try
         {
-            var entering = lane.Queue.EnterAsync(leased.Digest, priority, isTry: false, cancellationToken);
+            var entering = runner.Telemetry.WaitForTurnAsync(lane, lane.Queue.EnterAsync(leased.Digest, priority, isTry: false, cancellationToken));
             _ = entering.IsCompletedSuccessfully ? entering.Result : entering.AsTask().GetAwaiter().GetResult();
             var started = Stopwatch.GetTimestamp();
             try
@@ -175,7 +186,9 @@ internal sealed class LeasedBinding(
                 lane.Queue.Exit(leased.Digest, Stopwatch.GetElapsedTime(started));
             }
 
-            lane.NoteSuccess(leased.Digest, _bucket, Stopwatch.GetElapsedTime(started));
+            var duration = Stopwatch.GetElapsedTime(started);
+            lane.NoteSuccess(leased.Digest, _bucket, duration);
+            runner.Telemetry.NoteOnDevice(lane, duration);
             return null;
         }
         catch (Exception exception) when (ModelRunner.IsDeviceFailure(exception, cancellationToken))

@@ -204,7 +204,7 @@ internal sealed partial class LoadedModels
         SessionGate gate;
         try
         {
-            gate = new SessionGate(await request.Load(load).ConfigureAwait(false));
+            gate = new SessionGate(await _telemetry.MeasureLoadAsync(request.Reference, load.HeldFiles is not null, request.Device?.ToString(), () => request.Load(load)).ConfigureAwait(false));
             lock (_lock)
             {
                 Charge_NeedsLock(model, gate.Session.Memory, gate.Session.IsMeasured);
@@ -342,6 +342,7 @@ internal sealed partial class LoadedModels
         var session = gate.Session;
         try
         {
+            using var measured = _telemetry.BeginUnload(model.Reference);
             var step = _meter.Begin();
             try
             {

@@ -2,6 +2,7 @@ using EdgeAI.Configuration;
 using EdgeAI.Inference;
 using EdgeAI.Memory;
 using EdgeAI.Models;
+using EdgeAI.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeAI.Loading;
@@ -21,11 +22,13 @@ internal sealed partial class LoadedModels : IAsyncDisposable
     private readonly MemoryMeter _meter;
     private readonly MemoryTrimmer _trimmer;
     private readonly PressureMonitor _pressure;
+    private readonly RuntimeTelemetry _telemetry;
     private int _sessions;
     private bool _isDisposed;
 
-    public LoadedModels(MemoryOptions options, ISystemMemory system, MemoryMeter meter, TimeProvider time, ILogger logger)
+    public LoadedModels(MemoryOptions options, ISystemMemory system, MemoryMeter meter, TimeProvider time, ILogger logger, RuntimeTelemetry? telemetry = null)
     {
+        _telemetry = telemetry ?? RuntimeTelemetry.Default;
         _options = options;
         _time = time;
         _logger = logger;
@@ -201,8 +204,11 @@ internal sealed partial class LoadedModels : IAsyncDisposable
         _budget.Limit,
         _budget.Reserved,
         [.. _models.Values
-            .Select(model => new LoadedModel(model.Reference, model.Digest, model.State, model.Charge, model.IsMeasured, model.Holders, model.Pins) { Device = model.Request.Device, Isolation = model.Request.Isolation })
+            .Select(Describe)
             .OrderByDescending(model => model.Memory.Total)]);
+
+    private static LoadedModel Describe(SharedModel model) =>
+        new(model.Reference, model.Digest, model.State, model.Charge, model.IsMeasured, model.Holders, model.Pins) { Device = model.Request.Device, Isolation = model.Request.Isolation };
 
     private void ThrowIfDisposed_NeedsLock() => ObjectDisposedException.ThrowIf(_isDisposed, typeof(InferenceEngine));
 

@@ -41,8 +41,19 @@ internal sealed class ModelLease(
             return (await runner.RunAsync(CallOf(inputs, options), cancellationToken).ConfigureAwait(false))!;
         }
 
-        using var run = await models.EnterAsync(model, cancellationToken).ConfigureAwait(false);
-        return await Task.Run(() => RunSession(run, inputs, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var measured = runner.Telemetry.BeginRun(reference);
+        try
+        {
+            using var run = await models.EnterAsync(model, cancellationToken).ConfigureAwait(false);
+            var outputs = await Task.Run(() => RunSession(run, inputs, cancellationToken), cancellationToken).ConfigureAwait(false);
+            runner.Telemetry.EndRun(measured);
+            return outputs;
+        }
+        catch (Exception exception)
+        {
+            runner.Telemetry.FailRun(measured, exception);
+            throw;
+        }
     }
 
     public ValueTask<ModelOutputs?> TryRunAsync(IReadOnlyDictionary<string, ModelValue> inputs, ModelRunOptions? options = null, CancellationToken cancellationToken = default)
@@ -59,8 +70,19 @@ internal sealed class ModelLease(
             return Wait(runner.RunAsync(CallOf(inputs, null) with { IsBlocking = true }, cancellationToken))!;
         }
 
-        using var run = models.Enter(model, cancellationToken);
-        return RunSession(run, inputs, cancellationToken);
+        var measured = runner.Telemetry.BeginRun(reference);
+        try
+        {
+            using var run = models.Enter(model, cancellationToken);
+            var outputs = RunSession(run, inputs, cancellationToken);
+            runner.Telemetry.EndRun(measured);
+            return outputs;
+        }
+        catch (Exception exception)
+        {
+            runner.Telemetry.FailRun(measured, exception);
+            throw;
+        }
     }
 
     public ModelOutputs Run(IReadOnlyDictionary<string, ModelValue> inputs, ModelRunOptions? options, CancellationToken cancellationToken = default)
@@ -105,7 +127,10 @@ internal sealed class ModelLease(
     {
         try
         {
-            return ResultCheck.Accept(reference, run.Device, Signature, run.Session.Run(inputs, cancellationToken));
+            var begun = runner.Telemetry.BeginOnDevice();
+            var outputs = run.Session.Run(inputs, cancellationToken);
+            runner.Telemetry.EndOnDevice(lane, begun);
+            return ResultCheck.Accept(reference, run.Device, Signature, outputs);
         }
         catch (InferenceException exception)
         {

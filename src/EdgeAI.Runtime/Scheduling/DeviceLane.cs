@@ -4,6 +4,7 @@ using EdgeAI.Configuration;
 using EdgeAI.Inference;
 using EdgeAI.Models;
 using EdgeAI.Providers;
+using EdgeAI.Telemetry;
 
 namespace EdgeAI.Scheduling;
 
@@ -27,6 +28,9 @@ internal sealed class DeviceLane(int index, IExecutionProvider provider, Executi
     public IExecutionProvider Provider => provider;
 
     public ExecutionDevice Device => device;
+
+    /// <summary>The device, for measurements.</summary>
+    public KeyValuePair<string, object?> Tag { get; } = new(TelemetryTags.Device, device.ToString());
 
     public DeviceQueue Queue { get; } = new(options);
 

@@ -14,6 +14,7 @@ internal sealed partial class DeviceScheduler
     private readonly DeviceStatus[] _unusable;
     private readonly InferenceOptions _options;
     private readonly ILogger _logger;
+    private volatile bool _prefersRemote;
 
     public DeviceScheduler(IEnumerable<IExecutionProvider> providers, InferenceOptions options, TimeProvider time, ILogger logger)
     {
@@ -44,6 +45,18 @@ internal sealed partial class DeviceScheduler
 
     /// <summary>Whether a request may go to another device when one fails.</summary>
     public bool MayMoveOn => _options.AllowFallback;
+
+    /// <summary>All devices that requests may go to.</summary>
+    public IReadOnlyList<DeviceLane> All => _lanes;
+
+    public bool HasRemoteDevices => Array.Exists(_lanes, lane => lane.Device.Kind == DeviceKind.Remote);
+
+    /// <summary>Whether requests go to remote devices first.</summary>
+    public bool PrefersRemote
+    {
+        get => _prefersRemote;
+        set => _prefersRemote = value;
+    }
 
     public int WaitingRuns => _lanes.Sum(lane => lane.Queue.Length);
 
@@ -97,6 +110,10 @@ internal sealed partial class DeviceScheduler
 
         return candidates;
     }
+
+    /// <summary>Of the devices that a request may go to, those that are preferred just now.</summary>
+    public List<DeviceLane> Preferred(List<DeviceLane> candidates) =>
+        _prefersRemote && candidates.Exists(lane => lane.Device.Kind == DeviceKind.Remote) ? candidates.FindAll(lane => lane.Device.Kind == DeviceKind.Remote) : candidates;
 
     /// <summary>The device where a run is expected to finish first, its loading included.</summary>
     public static DeviceLane Choose(List<DeviceLane> candidates, Digest model, int bucket, Func<DeviceLane, double> loadMilliseconds)

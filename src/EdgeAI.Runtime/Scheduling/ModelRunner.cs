@@ -3,16 +3,19 @@ using EdgeAI.Loading;
 using EdgeAI.Models;
 using EdgeAI.Providers;
 using EdgeAI.Running;
+using EdgeAI.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeAI.Scheduling;
 
 /// <summary>Loads and runs models on the devices that the scheduler chooses, and on the next ones when those fail. Thread-safe.</summary>
-internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models, TimeProvider time, ILogger logger)
+internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models, LoadShedding shedding, RuntimeTelemetry telemetry, TimeProvider time, ILogger logger)
 {
     private readonly HangGuard? _guard = scheduler.RunTimeout is { } timeout ? new(timeout, time, logger) : null;
 
     public bool IsDirect => scheduler.IsDirect;
+
+    public RuntimeTelemetry Telemetry => telemetry;
 
     /// <summary>Whether runs are guarded, so that each has a thread of its own.</summary>
     public bool HasTimeout => _guard is not null;
@@ -46,7 +49,33 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
 
     /// <summary>Runs a model.</summary>
     /// <returns>Null when it was to be tried only, and the queue is full.</returns>
+    /// <exception cref="LoadShedException">It is of low priority, and load is shed.</exception>
     public async ValueTask<ModelOutputs?> RunAsync(RunCall call, CancellationToken cancellationToken)
+    {
+        if (!Admit(call.Reference, call.Options.Priority, call.IsTry))
+        {
+            return null;
+        }
+
+        // A binding measures itself.
+        var measured = call is BoundCall ? default : telemetry.BeginRun(call.Reference);
+        try
+        {
+            var outputs = await RunInTimeAsync(call, cancellationToken).ConfigureAwait(false);
+            telemetry.EndRun(measured);
+            return outputs;
+        }
+        catch (Exception exception)
+        {
+            telemetry.FailRun(measured, exception);
+            throw;
+        }
+    }
+
+    /// <inheritdoc cref="LoadShedding.Admit"/>
+    public bool Admit(ModelReference model, RunPriority priority, bool isTry) => shedding.Admit(model, priority, isTry);
+
+    private async ValueTask<ModelOutputs?> RunInTimeAsync(RunCall call, CancellationToken cancellationToken)
     {
         if (call.Options.Deadline is not { } deadline)
         {
@@ -122,7 +151,7 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
 
         DeviceLane Choose() => call.Lane is { } lane && candidates.Contains(lane) ? lane : (call.Options.PowerPolicy ?? scheduler.DefaultPolicy) == PowerPolicy.Efficient
             ? candidates[0]
-            : DeviceScheduler.Choose(candidates, call.Digest, bucket, LoadMilliseconds);
+            : DeviceScheduler.Choose(scheduler.Preferred(candidates), call.Digest, bucket, LoadMilliseconds);
 
         double LoadMilliseconds(DeviceLane lane) =>
             call.Model.Find(lane) is { Gate: not null } ? 0 : Math.Max(1, models.ProfileOf(new SessionKey(call.Digest, lane.Device, call.Model.Isolation)).LoadMilliseconds);
@@ -131,7 +160,7 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
     private async ValueTask<ModelOutputs?> RunOnAsync(DeviceLane lane, int bucket, RunCall call, bool isDoubted, CancellationToken cancellationToken)
     {
         var model = await call.Model.HoldAsync(lane, cancellationToken).ConfigureAwait(false);
-        if (!await lane.Queue.EnterAsync(call.Digest, call.Options.Priority, call.IsTry, cancellationToken).ConfigureAwait(false))
+        if (!await telemetry.WaitForTurnAsync(lane, lane.Queue.EnterAsync(call.Digest, call.Options.Priority, call.IsTry, cancellationToken)).ConfigureAwait(false))
         {
             return null;
         }
@@ -150,6 +179,7 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
         var outputs = await (_guard?.RunAsync(turn, call, cancellationToken) ?? RunToTheEndAsync(turn, call, cancellationToken)).ConfigureAwait(false);
         Accept(lane, call, isDoubted, outputs);
         lane.NoteSuccess(call.Digest, bucket, turn.Duration);
+        telemetry.NoteOnDevice(lane, turn.Duration);
         return outputs;
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using EdgeAI.Storage.Telemetry;
 using EdgeAI.Storage.Tiers;
 using EdgeAI.Storage.Transfers;
 using Microsoft.Extensions.Logging;
@@ -13,16 +14,31 @@ namespace EdgeAI.Storage.Clusters;
 /// <param name="time">The clock.</param>
 /// <param name="logger">Told of failures.</param>
 /// <param name="requests">What its bytes ask for their turn, whose wait is not the clusters'; null where the tiers ask themselves.</param>
-internal sealed partial class ClusterReader(IReadOnlyList<ClusterMember> members, TimeProvider time, ILogger logger, PacedRequests? requests = null)
+/// <param name="telemetry">What tells of requests; null for that of stores without a meter.</param>
+/// <param name="order">In which order they are asked; null for that in which they are given.</param>
+internal sealed partial class ClusterReader(
+    IReadOnlyList<ClusterMember> members,
+    TimeProvider time,
+    ILogger logger,
+    PacedRequests? requests = null,
+    StorageTelemetry? telemetry = null,
+    ClusterOrder? order = null)
 {
     /// <summary>With no other cluster to go to a slow one is waited for so many times longer, but not for ever.</summary>
     public const int Patience = 6;
 
+    /// <summary>A request whose time says how the cluster is, rather than how much was asked for.</summary>
+    public const string Lookup = "lookup";
+
+    private const string Range = "range";
+    private const int SmallRange = 64 << 10;
     private const int Rounds = 3;
     private const int Growth = 8;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
 
+    private readonly StorageTelemetry _telemetry = telemetry ?? StorageTelemetry.Default;
+    private readonly ClusterOrder _order = order ?? new();
     private StrongBox<long> _bytes = new();
 
     /// <summary>The clusters, in the order in which they are asked.</summary>
@@ -40,10 +56,12 @@ internal sealed partial class ClusterReader(IReadOnlyList<ClusterMember> members
             ?? throw new ArgumentException($"The store has no cluster '{only}'; it has {(members.Count == 0 ? "none" : string.Join(", ", members.Select(member => member.Name)))}.", nameof(only))],
         time,
         logger,
-        paced);
+        paced,
+        _telemetry,
+        _order);
 
     /// <summary>A reader of one of the clusters, whose bytes are counted here.</summary>
-    public ClusterReader Only(ClusterMember member) => new([member], time, logger, requests) { _bytes = _bytes };
+    public ClusterReader Only(ClusterMember member) => new([member], time, logger, requests, _telemetry, _order) { _bytes = _bytes };
 
     /// <summary>Reads an object whole.</summary>
     /// <param name="key">The key.</param>
@@ -113,7 +131,8 @@ internal sealed partial class ClusterReader(IReadOnlyList<ClusterMember> members
                 ArrayPool<byte>.Shared.Return(buffer);
                 return null;
             },
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken,
+            length > SmallRange ? Range : Lookup).ConfigureAwait(false);
         return found?.Value;
     }
 
@@ -121,24 +140,54 @@ internal sealed partial class ClusterReader(IReadOnlyList<ClusterMember> members
     public async ValueTask<IReadOnlyList<StorageObject>> ListAsync(string prefix, string action, CancellationToken cancellationToken) =>
         await AskAsync([], action, async (member, token) => await ListAsync(member.Tier, prefix, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false) ?? [];
 
+    /// <summary>Asks one cluster once for the length of an object, as a look at how it is.</summary>
+    /// <exception cref="ClusterUnavailableException">It did not answer, or is left alone for a while.</exception>
+    public async ValueTask ProbeAsync(ClusterMember member, string key, CancellationToken cancellationToken)
+    {
+        const string Action = "say that it is there";
+        if (!member.Circuit.TryEnter(out var isProbe))
+        {
+            throw new ClusterUnavailableException([member.Name], Action, "it failed a moment ago, and is left alone for a while", null);
+        }
+
+        try
+        {
+            await _telemetry.Cluster.MeasureAsync(
+                member.Name,
+                "probe",
+                () => AskAsync<object>(
+                    member,
+                    isProbe,
+                    member.Cluster.SlowAfter,
+                    async (asked, token) => await asked.Tier.GetLengthAsync(key, token).ConfigureAwait(false) is { } length ? length : null,
+                    cancellationToken)).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ClusterUnavailableException([member.Name], Action, exception.Message, exception);
+        }
+    }
+
     /// <summary>Asks one cluster after the other until one has an answer.</summary>
     /// <param name="except">Clusters that are not asked.</param>
     /// <param name="action">What is being done, for a message.</param>
     /// <param name="ask">Asks one; null when it lacks it.</param>
     /// <param name="cancellationToken">Cancels the asking.</param>
+    /// <param name="request">What kind of request it is, for telemetry.</param>
     public async ValueTask<T?> AskAsync<T>(
         IReadOnlyCollection<ClusterMember> except,
         string action,
         Func<ClusterMember, CancellationToken, ValueTask<T?>> ask,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        string request = Lookup)
         where T : class
     {
         Exception? failure = null;
-        var asked = members.Where(member => !except.Contains(member)).ToList();
         var pause = FirstPause;
         for (var round = 0; ; round++)
         {
             var (lacking, tried) = (0, 0);
+            var asked = _order.Apply(members).Where(member => !except.Contains(member)).ToList();
             for (var i = 0; i < asked.Count; i++)
             {
                 var member = asked[i];
@@ -151,7 +200,7 @@ internal sealed partial class ClusterReader(IReadOnlyList<ClusterMember> members
                 var limit = asked.Skip(i + 1).Any(other => other.Circuit.IsUsable) ? member.Cluster.SlowAfter : Patience * member.Cluster.SlowAfter;
                 try
                 {
-                    var answer = await AskAsync(member, isProbe, limit, ask, cancellationToken).ConfigureAwait(false);
+                    var answer = await _telemetry.Cluster.MeasureAsync(member.Name, request, () => AskAsync(member, isProbe, limit, ask, cancellationToken)).ConfigureAwait(false);
                     if (answer is not null)
                     {
                         return answer;

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using EdgeAI.Storage.Durability;
 using EdgeAI.Storage.Indexing;
 using EdgeAI.Storage.Maintenance;
+using EdgeAI.Storage.Telemetry;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -18,7 +20,8 @@ internal sealed partial class ClusterSender(
     StoreEpochs epochs,
     Func<ClusterPublisher> publish,
     TimeProvider time,
-    ILogger logger) : IAsyncDisposable
+    ILogger logger,
+    StorageTelemetry telemetry) : IAsyncDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxPause = TimeSpan.FromMinutes(5);
@@ -76,6 +79,8 @@ internal sealed partial class ClusterSender(
 
     private async Task RunAsync()
     {
+        // It works for all, and on when the import that woke it is long over.
+        Activity.Current = null;
         try
         {
             var pause = FirstPause;
@@ -168,7 +173,7 @@ internal sealed partial class ClusterSender(
                     throw failure;
                 }
 
-                await SendAsync(entry, cancellationToken).ConfigureAwait(false);
+                await telemetry.Send.MeasureAsync(entry.Model.Reference, () => SendAsync(entry, cancellationToken)).ConfigureAwait(false);
                 _failures.TryRemove(entry.Id, out _);
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested && exception is not SqliteException)
@@ -184,7 +189,8 @@ internal sealed partial class ClusterSender(
         return isWell;
     }
 
-    private async ValueTask SendAsync(OutboxEntry entry, CancellationToken cancellationToken)
+    /// <returns>Whether it is there now; otherwise its tag has another owner.</returns>
+    private async Task<bool> SendAsync(OutboxEntry entry, CancellationToken cancellationToken)
     {
         using var epoch = await epochs.EnterAsync(cancellationToken).ConfigureAwait(false);
         var publisher = publish();
@@ -194,7 +200,7 @@ internal sealed partial class ClusterSender(
             var conflict = new TagConflictException(entry.Model.Reference, member.Name, entry.Model.Digest, theirs);
             LogConflict(logger, conflict.Message);
             index.SetOutboxFailed(entry, conflict.Message, theirs);
-            return;
+            return false;
         }
 
         if (!await publisher.TryKeepAsync(entry.Model, cancellationToken).ConfigureAwait(false))
@@ -204,6 +210,7 @@ internal sealed partial class ClusterSender(
 
         index.RemoveOutbox(entry);
         LogSent(logger, entry.Model.Reference, member.Name);
+        return true;
     }
 
     [LoggerMessage(4, LogLevel.Information, "Sent {Model} to the cluster {Cluster}.")]

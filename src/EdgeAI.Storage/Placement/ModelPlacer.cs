@@ -31,6 +31,50 @@ internal sealed class ModelPlacer(
     private int _promoted;
     private long _moved;
 
+    /// <summary>When room was made last; what was not used since is not brought back for having room.</summary>
+    public DateTimeOffset? RoomMadeAt { get; init; }
+
+    /// <summary>Makes room: hot files go first, the longest unused before the others, then packs to the cold tier if there is one. Collections are kept away by the caller.</summary>
+    public async ValueTask<StorageRoom> MakeRoomAsync_NeedsLock(long bytes, CancellationToken cancellationToken)
+    {
+        _lastUsed = FindLastUses(index.ListModels(), uses.Read().Uses, time.GetUtcNow());
+        _pinned = await pins.FindAsync(cancellationToken).ConfigureAwait(false);
+        long freed = 0;
+        foreach (var model in hot.List().Where(model => !_pinned.Contains(model)).OrderBy(LastUseOf))
+        {
+            if (freed >= bytes)
+            {
+                break;
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            var dropped = hot.TryDrop(model) ?? 0;
+            freed += dropped;
+            _dropped += dropped > 0 ? 1 : 0;
+        }
+
+        if (options.Cold.Directory is not null && freed < bytes)
+        {
+            var packs = await FindPacksAsync(cancellationToken).ConfigureAwait(false);
+            var isCold = await objects.ListColdAsync(cancellationToken).ConfigureAwait(false);
+            foreach (var (pack, use) in packs.Where(pack => !pack.Value.IsPinned && !isCold.Contains(PackFormat.KeyOf(pack.Key))).OrderBy(pack => pack.Value.LastUsed))
+            {
+                if (freed >= bytes)
+                {
+                    break;
+                }
+
+                if (await MoveAsync(pack, Tier.Cold, cancellationToken).ConfigureAwait(false))
+                {
+                    _demoted++;
+                    freed += use.Length;
+                }
+            }
+        }
+
+        return new StorageRoom(_dropped, _demoted, freed);
+    }
+
     /// <summary>Moves what is not where it should be. Collections are kept away by the caller.</summary>
     public async ValueTask<PlacementReport> RunAsync_NeedsLock(CancellationToken cancellationToken)
     {
@@ -80,7 +124,7 @@ internal sealed class ModelPlacer(
             _demoted += await MoveAsync(pack, Tier.Cold, cancellationToken).ConfigureAwait(false) ? 1 : 0;
         }
 
-        foreach (var (pack, _) in packs.Where(pack => !shouldBeCold.Contains(pack.Key) && isCold.Contains(PackFormat.KeyOf(pack.Key))).OrderByDescending(pack => pack.Value.Rank))
+        foreach (var (pack, _) in packs.Where(pack => !(pack.Value.LastUsed <= RoomMadeAt) && !shouldBeCold.Contains(pack.Key) && isCold.Contains(PackFormat.KeyOf(pack.Key))).OrderByDescending(pack => pack.Value.Rank))
         {
             _promoted += await MoveAsync(pack, Tier.Warm, cancellationToken).ConfigureAwait(false) ? 1 : 0;
         }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using EdgeAI.Models;
 using EdgeAI.Storage.Packs;
+using EdgeAI.Storage.Telemetry;
 
 namespace EdgeAI.Storage.Tiers;
 
@@ -12,6 +13,7 @@ namespace EdgeAI.Storage.Tiers;
 internal sealed class LocalObjects : IStorageTier
 {
     private const string PackPrefix = "packs/";
+    private const string ColdName = "cold";
 
     // A pack may be moved between the look at one place and the look at the next, and moved back.
     private const int MaxLooks = 3;
@@ -28,7 +30,7 @@ internal sealed class LocalObjects : IStorageTier
     {
         _home = new LocalDirectoryTier(Name, directory.Objects, directory.SwapLock);
         _warm = directory.WarmObjects == directory.Objects ? _home : new LocalDirectoryTier("warm", directory.WarmObjects);
-        _cold = directory.ColdObjects is { } cold ? new LocalDirectoryTier("cold", cold) : null;
+        _cold = directory.ColdObjects is { } cold ? new LocalDirectoryTier(ColdName, cold) : null;
 
         // Packs from before there was a warm tier of its own are in the store's directory.
         _packs = [.. new[] { _warm, _home, _cold }.OfType<LocalDirectoryTier>().Distinct()];
@@ -48,6 +50,9 @@ internal sealed class LocalObjects : IStorageTier
 
     public string Name { get; } = "local";
 
+    /// <summary>Told of reads of packs.</summary>
+    public TierTelemetry Telemetry { get; init; } = StorageTelemetry.Default.Tiers;
+
     public StorageTierProperties Properties => _home.Properties;
 
     public ValueTask<bool> PutAsync(string key, Stream content, CancellationToken cancellationToken = default) =>
@@ -55,9 +60,12 @@ internal sealed class LocalObjects : IStorageTier
 
     public async ValueTask<int> ReadAsync(string key, long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
     {
+        var begun = Telemetry.Begin();
         if (!IsSpread(key))
         {
-            return await _home.ReadAsync(key, offset, destination, cancellationToken).ConfigureAwait(false);
+            var read = await _home.ReadAsync(key, offset, destination, cancellationToken).ConfigureAwait(false);
+            NoteRead(key, Tier.Warm, begun, read);
+            return read;
         }
 
         for (var look = 0; look < MaxLooks; look++)
@@ -67,6 +75,7 @@ internal sealed class LocalObjects : IStorageTier
                 var read = await tier.ReadAsync(key, offset, destination, cancellationToken).ConfigureAwait(false);
                 if (read >= 0)
                 {
+                    NoteRead(key, tier.Name == ColdName ? Tier.Cold : Tier.Warm, begun, read);
                     return read;
                 }
             }
@@ -280,6 +289,14 @@ internal sealed class LocalObjects : IStorageTier
         }
 
         return [.. packs.Values];
+    }
+
+    private void NoteRead(string key, Tier tier, long begun, int read)
+    {
+        if (read > 0 && key.StartsWith(PackPrefix, StringComparison.Ordinal))
+        {
+            Telemetry.End(tier == Tier.Cold ? "cold" : "warm", begun, read);
+        }
     }
 
     private LocalDirectoryTier[] WhereToLook(string key) => IsSpread(key) ? _packs : [_home];

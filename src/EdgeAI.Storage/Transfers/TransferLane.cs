@@ -1,3 +1,4 @@
+using EdgeAI.Storage.Telemetry;
 using EdgeAI.Transfers;
 
 namespace EdgeAI.Storage.Transfers;
@@ -28,13 +29,37 @@ internal sealed class TransferLane
     private readonly long[] _moved = new long[Priorities];
     private readonly double[] _credit = new double[Priorities];
     private readonly SemaphoreSlim _slots = new(BackgroundSlots, BackgroundSlots);
+    private readonly TransferTelemetry _telemetry;
+    private bool _isPaused;
 
-    public TransferLane(long? bytesPerSecond, double share, TimeProvider time)
+    public TransferLane(long? bytesPerSecond, double share, TimeProvider time, TransferTelemetry telemetry)
     {
         _time = time;
+        _telemetry = telemetry;
         _share = share;
         _bucket = bytesPerSecond is { } rate ? new TokenBucket(rate, time) : null;
         _timer = time.CreateTimer(_ => Serve(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Whether no byte of a background transfer moves.</summary>
+    public bool IsPaused
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _isPaused;
+            }
+        }
+
+        set
+        {
+            lock (_gate)
+            {
+                _isPaused = value;
+                Serve_NeedsLock();
+            }
+        }
     }
 
     public async ValueTask<ITransfer> BeginAsync(TransferPriority priority, CancellationToken cancellationToken)
@@ -153,7 +178,7 @@ internal sealed class TransferLane
     private void Serve_NeedsLock()
     {
         var again = Timeout.InfiniteTimeSpan;
-        while (_waiting.Any(waiting => waiting.Count > 0))
+        while (HasWaiting_NeedsLock())
         {
             var next = FindNext_NeedsLock(out var quiet);
             again = next is null ? quiet : _bucket?.Wait ?? TimeSpan.Zero;
@@ -171,6 +196,21 @@ internal sealed class TransferLane
         _timer.Change(again == Timeout.InfiniteTimeSpan ? again : TimeSpan.FromMilliseconds(Math.Ceiling(again.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
     }
 
+    private bool HasWaiting_NeedsLock()
+    {
+        for (var priority = 0; priority < Priorities; priority++)
+        {
+            if (_waiting[priority].Count > 0 && !IsHeld_NeedsLock(priority))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool IsHeld_NeedsLock(int priority) => _isPaused && priority == (int)TransferPriority.Background;
+
     // Whose turn it is: who has saved up for a slice goes first, and then the highest that nobody above holds back. Null when all wait for those above, which count as stalled after a time.
     private LinkedListNode<TransferRequest>? FindNext_NeedsLock(out TimeSpan quiet)
     {
@@ -178,7 +218,7 @@ internal sealed class TransferLane
         LinkedListNode<TransferRequest>? free = null;
         for (var priority = 0; priority < Priorities; priority++)
         {
-            if (_waiting[priority].First is not { } node)
+            if (_waiting[priority].First is not { } node || IsHeld_NeedsLock(priority))
             {
                 continue;
             }
@@ -220,6 +260,7 @@ internal sealed class TransferLane
     {
         var priority = (int)request.Transfer.Priority;
         _bucket?.Take(request.Bytes);
+        _telemetry.Note(request.Transfer.Priority, request.Bytes);
         _credit[priority] = FindQuiet_NeedsLock(priority) > TimeSpan.Zero ? _credit[priority] - request.Bytes : 0;
         _moved[priority] = _time.GetTimestamp();
         for (var below = 0; below < priority; below++)

@@ -20,6 +20,9 @@ internal sealed class FakeSession(ModelSignature signature) : IModelSession
     /// <summary>Completes when a run has begun.</summary>
     public Task RunStarted => _started.Task;
 
+    /// <summary>Fails runs while it is set.</summary>
+    public Exception? Failure { get; set; }
+
     public void HoldRuns() => _gate.Reset();
 
     public void LetRunsEnd() => _gate.Set();
@@ -30,6 +33,11 @@ internal sealed class FakeSession(ModelSignature signature) : IModelSession
         Inputs = inputs;
         _started.TrySetResult();
         _gate.Wait(cancellationToken);
+        if (Failure is { } failure)
+        {
+            throw failure;
+        }
+
         ObjectDisposedException.ThrowIf(IsDisposed, this);
         return new ModelOutputs([.. signature.Outputs.Select(output => output.Name)], [.. signature.Outputs.Select(Zeros)]);
     }

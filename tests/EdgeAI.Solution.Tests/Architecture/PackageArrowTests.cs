@@ -29,6 +29,13 @@ public sealed class PackageArrowTests
     }
 
     [Fact]
+    public void ConfigurationYaml_References_OnlyTheAbstractionsOfOursAndTheParser()
+    {
+        Assert.Equal([PackageAssemblies.Abstractions], OwnReferencesOf(PackageAssemblies.ConfigurationYaml));
+        Assert.Contains("YamlDotNet", PackageAssemblies.ReferencesOf(PackageAssemblies.ConfigurationYaml));
+    }
+
+    [Fact]
     public void Storage_References_NoOnnxRuntime() =>
         Assert.DoesNotContain(
             PackageAssemblies.ReferencesOf(PackageAssemblies.Storage),
@@ -67,6 +74,7 @@ public sealed class PackageArrowTests
     [InlineData(PackageAssemblies.Storage)]
     [InlineData(PackageAssemblies.StorageS3)]
     [InlineData(PackageAssemblies.Runtime)]
+    [InlineData(PackageAssemblies.ConfigurationYaml)]
     public void Packages_Reference_NoTestSampleOrBenchmark(string package) =>
         Assert.DoesNotContain(
             PackageAssemblies.ReferencesOf(package),

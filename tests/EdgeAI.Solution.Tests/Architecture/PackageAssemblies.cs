@@ -9,8 +9,9 @@ internal static class PackageAssemblies
     public const string Storage = "EdgeAI.Storage";
     public const string StorageS3 = "EdgeAI.Storage.S3";
     public const string Runtime = "EdgeAI.Runtime";
+    public const string ConfigurationYaml = "EdgeAI.Configuration.Yaml";
 
-    public static readonly string[] All = [Abstractions, Storage, StorageS3, Runtime];
+    public static readonly string[] All = [Abstractions, Storage, StorageS3, Runtime, ConfigurationYaml];
 
     public static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, name + ".dll");
 
