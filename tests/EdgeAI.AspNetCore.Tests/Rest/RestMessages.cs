@@ -24,6 +24,15 @@ internal static class RestMessages
 
     public static ByteArrayContent Json(string json) => new(Encoding.UTF8.GetBytes(json)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
 
+    /// <summary>A request for the catalogue's loop that does not end by itself.</summary>
+    public static ByteArrayContent Endless(int priority = 0, int timeoutMicroseconds = 0) => Loop(1_000_000_000, priority, timeoutMicroseconds);
+
+    /// <summary>A request for the catalogue's loop.</summary>
+    public static ByteArrayContent Loop(long trips, int priority = 0, int timeoutMicroseconds = 0) => Json($$"""
+        {"parameters":{"priority":{{priority}},"timeout":{{timeoutMicroseconds}}},"inputs":[{"name":"trips","shape":[],"datatype":"INT64","data":[{{trips}}]},
+        {"name":"x","shape":[1,64],"datatype":"FP32","data":[{{string.Join(',', Enumerable.Repeat("0.5", 64))}}]}]}
+        """);
+
     /// <summary>A request with one binary input, all outputs wanted in binary form.</summary>
     public static ByteArrayContent Binary(string name, string type, long[] shape, byte[] data)
     {
