@@ -15,6 +15,6 @@ public sealed class ApiKeyOptions
     /// <summary>The SHA-256 of the key's UTF-8, as 64 hexadecimal digits; null when <see cref="Key"/> is given.</summary>
     public string? Sha256 { get; set; }
 
-    /// <summary>What it opens: <c>infer</c>, <c>manage</c>, <c>read-store</c>, <c>write-store</c>.</summary>
+    /// <summary>What it opens: <c>infer</c>, <c>manage</c>, <c>read-store</c>, <c>write-store</c>, <c>metrics</c>.</summary>
     public IList<string> Scopes { get; } = [];
 }

@@ -26,6 +26,10 @@ public sealed class ServingOptions
     /// <value>The default is null: <c>uploads</c> in the instance's data directory.</value>
     public string? UploadDirectory { get; set; }
 
+    /// <summary>Where objects are kept for other nodes, which have this host as a cluster: <c>/edgeai/v1/shared</c>. Beside the store, and not part of it.</summary>
+    /// <value>The default is null: none are kept; the store's own objects are there to read all the same.</value>
+    public string? SharedDirectory { get; set; }
+
     /// <summary>How long an upload that nobody goes on with is kept.</summary>
     /// <value>The default is a day. More than zero.</value>
     public TimeSpan UploadLifetime { get; set; } = TimeSpan.FromDays(1);

@@ -14,4 +14,7 @@ public static class ServingPolicies
 
     /// <summary>For <see cref="ServingScopes.WriteStore"/>: <c>EdgeAI.WriteStore</c>.</summary>
     public const string WriteStore = "EdgeAI.WriteStore";
+
+    /// <summary>For <see cref="ServingScopes.Metrics"/>: <c>EdgeAI.Metrics</c>.</summary>
+    public const string Metrics = "EdgeAI.Metrics";
 }

@@ -12,8 +12,11 @@ public static class ServingScopes
     /// <summary>Read the store's objects, as another node does that has this one as a tier: <c>read-store</c>.</summary>
     public const string ReadStore = "read-store";
 
-    /// <summary>Write the store's objects: <c>write-store</c>.</summary>
+    /// <summary>Write the objects that the host keeps for others: <c>write-store</c>.</summary>
     public const string WriteStore = "write-store";
 
-    internal static readonly string[] All = [Infer, Manage, ReadStore, WriteStore];
+    /// <summary>Read metrics: <c>metrics</c>.</summary>
+    public const string Metrics = "metrics";
+
+    internal static readonly string[] All = [Infer, Manage, ReadStore, WriteStore, Metrics];
 }

@@ -69,7 +69,8 @@ public static class ServingBuilderExtensions
             .AddPolicy(ServingPolicies.Infer, PolicyOf(ServingScopes.Infer))
             .AddPolicy(ServingPolicies.Manage, PolicyOf(ServingScopes.Manage))
             .AddPolicy(ServingPolicies.ReadStore, PolicyOf(ServingScopes.ReadStore))
-            .AddPolicy(ServingPolicies.WriteStore, PolicyOf(ServingScopes.WriteStore));
+            .AddPolicy(ServingPolicies.WriteStore, PolicyOf(ServingScopes.WriteStore))
+            .AddPolicy(ServingPolicies.Metrics, PolicyOf(ServingScopes.Metrics));
     }
 
     private static AuthorizationPolicy PolicyOf(string scope) =>

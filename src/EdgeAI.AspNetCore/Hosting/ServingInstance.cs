@@ -1,8 +1,10 @@
 using EdgeAI.AspNetCore.Authentication;
 using EdgeAI.AspNetCore.Configuration;
+using EdgeAI.AspNetCore.Metrics;
 using EdgeAI.AspNetCore.Protocol;
 using EdgeAI.AspNetCore.Rest;
 using EdgeAI.AspNetCore.Serving;
+using EdgeAI.AspNetCore.Uploads;
 using EdgeAI.Configuration;
 using EdgeAI.Inference;
 using EdgeAI.Storage;
@@ -32,6 +34,8 @@ internal sealed class ServingInstance : IAsyncDisposable
         Descriptions = new ModelDescriptions(Models, Health);
         Repository = new ModelRepository(Models);
         Rest = new RestHandler(Options.Limits, time, loggers.CreateLogger<RestHandler>());
+        Uploads = new UploadFolder(Options.UploadDirectory ?? Path.Combine(options.DataDirectory, "uploads"), Options.UploadLifetime, time);
+        Metrics = new PrometheusMetrics();
         Time = time;
     }
 
@@ -55,13 +59,21 @@ internal sealed class ServingInstance : IAsyncDisposable
 
     public RestHandler Rest { get; }
 
+    public UploadFolder Uploads { get; }
+
+    public PrometheusMetrics Metrics { get; }
+
     public TimeProvider Time { get; }
 
     /// <summary>The instance that a request is for.</summary>
     public static ServingInstance Of(HttpContext context) =>
         Get<ServingInstance>(context.RequestServices, context.GetEndpoint()?.Metadata.GetMetadata<InstanceName>()?.Name);
 
-    public ValueTask DisposeAsync() => Models.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        Metrics.Dispose();
+        return Models.DisposeAsync();
+    }
 
     private static T Get<T>(IServiceProvider services, string? name)
         where T : notnull =>

@@ -9,7 +9,10 @@ namespace EdgeAI.AspNetCore.Rest;
 /// <summary>Answers requests in their time, and failures in the protocol's words.</summary>
 internal sealed partial class RestHandler(ServingLimits limits, TimeProvider time, ILogger<RestHandler> logger)
 {
-    public RequestDelegate Handle(Func<HttpContext, CancellationToken, Task> answer) => context => AnswerAsync(context, answer);
+    /// <summary>Makes an endpoint of what answers a request.</summary>
+    /// <param name="answer">Answers it, until its token is cancelled.</param>
+    /// <param name="isLong">Whether it may take as long as its caller stays: files that come or go.</param>
+    public RequestDelegate Handle(Func<HttpContext, CancellationToken, Task> answer, bool isLong = false) => context => AnswerAsync(context, answer, isLong);
 
     /// <summary>Writes an error.</summary>
     public static async Task WriteErrorAsync(HttpContext context, Failure failure, Action? setHeaders = null)
@@ -46,9 +49,9 @@ internal sealed partial class RestHandler(ServingLimits limits, TimeProvider tim
         buffer.Return();
     }
 
-    private async Task AnswerAsync(HttpContext context, Func<HttpContext, CancellationToken, Task> answer)
+    private async Task AnswerAsync(HttpContext context, Func<HttpContext, CancellationToken, Task> answer, bool isLong)
     {
-        using var late = new CancellationTokenSource(limits.RequestTimeout, time);
+        using var late = new CancellationTokenSource(isLong ? Timeout.InfiniteTimeSpan : limits.RequestTimeout, time);
         using var leaving = context.RequestAborted.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), late);
         try
         {

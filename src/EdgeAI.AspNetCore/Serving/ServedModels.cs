@@ -20,6 +20,8 @@ internal sealed partial class ServedModels : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<(string Name, string? Version), ServedModel> _models = [];
     private readonly ConcurrentDictionary<ModelReference, ModelCounters> _counters = [];
+    private readonly Dictionary<(string Name, string? Version), Task<ServedModel>> _loads = [];
+    private readonly CancellationTokenSource _stopping = new();
     private readonly IModelStore _store;
     private readonly IInferenceEngine _engine;
     private readonly EdgeAIOptions _options;
@@ -111,12 +113,28 @@ internal sealed partial class ServedModels : IAsyncDisposable
         }
 
         await _timer.DisposeAsync().ConfigureAwait(false);
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        foreach (var load in LoadsNow())
+        {
+            await load.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         foreach (var (key, model) in _models)
         {
             if (_models.TryRemove(KeyValuePair.Create(key, model)))
             {
                 await model.RetireAsync().ConfigureAwait(false);
             }
+        }
+
+        _stopping.Dispose();
+    }
+
+    private Task[] LoadsNow()
+    {
+        lock (_lock)
+        {
+            return [.. _loads.Values];
         }
     }
 
@@ -142,11 +160,41 @@ internal sealed partial class ServedModels : IAsyncDisposable
                 return Use(model, isKept);
             }
 
-            var lease = await _engine.LoadAsync(reference, cancellationToken).ConfigureAwait(false);
-            model = Replace((name, version), new ServedModel(reference, lease, IsBatched(reference), CountersOf(reference)));
+            model = await StartLoad((name, version), reference).WaitAsync(cancellationToken).ConfigureAwait(false);
             if (model.TryEnter())
             {
                 return Use(model, isKept);
+            }
+        }
+    }
+
+    // A load goes on when its callers leave: clients that wait for less than it takes would otherwise never get the model.
+    private Task<ServedModel> StartLoad((string Name, string? Version) key, ModelReference reference)
+    {
+        lock (_lock)
+        {
+            if (!_loads.TryGetValue(key, out var load))
+            {
+                load = Task.Run(() => LoadAsync(key, reference));
+                _loads.Add(key, load);
+            }
+
+            return load;
+        }
+    }
+
+    private async Task<ServedModel> LoadAsync((string Name, string? Version) key, ModelReference reference)
+    {
+        try
+        {
+            var lease = await _engine.LoadAsync(reference, _stopping.Token).ConfigureAwait(false);
+            return Replace(key, new ServedModel(reference, lease, IsBatched(reference), CountersOf(reference)));
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _loads.Remove(key);
             }
         }
     }
@@ -178,6 +226,7 @@ internal sealed partial class ServedModels : IAsyncDisposable
             }
 
             loaded.IsKept = old?.IsKept ?? false;
+            loaded.UsedAt = _time.GetTimestamp();
             _models[key] = loaded;
         }
 
