@@ -43,6 +43,20 @@ public sealed class PackageArrowTests
         Assert.Contains("Microsoft.ML.OnnxRuntime", PackageAssemblies.ReferencesOf(PackageAssemblies.Runtime));
 
     [Fact]
+    public void AspNetCore_References_TheRuntimeAndWhatItBrings() =>
+        Assert.Equal([PackageAssemblies.Abstractions, PackageAssemblies.Storage], OwnReferencesOf(PackageAssemblies.AspNetCore).Except([PackageAssemblies.Runtime]).Order());
+
+    [Theory]
+    [InlineData(PackageAssemblies.Abstractions)]
+    [InlineData(PackageAssemblies.Storage)]
+    [InlineData(PackageAssemblies.StorageS3)]
+    [InlineData(PackageAssemblies.Runtime)]
+    public void OtherPackages_Reference_NoWebFramework(string package) =>
+        Assert.DoesNotContain(
+            PackageAssemblies.ReferencesOf(package),
+            reference => reference.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) || reference.StartsWith("Grpc", StringComparison.Ordinal) || reference.StartsWith("OpenTelemetry", StringComparison.Ordinal));
+
+    [Fact]
     public void Runtime_NamesStorageTypes_OnlyWhereItIsComposed()
     {
         using var runtime = PackageAssemblies.Read(PackageAssemblies.Runtime);
@@ -67,6 +81,7 @@ public sealed class PackageArrowTests
     [InlineData(PackageAssemblies.Storage)]
     [InlineData(PackageAssemblies.StorageS3)]
     [InlineData(PackageAssemblies.Runtime)]
+    [InlineData(PackageAssemblies.AspNetCore)]
     public void Packages_Reference_NoTestSampleOrBenchmark(string package) =>
         Assert.DoesNotContain(
             PackageAssemblies.ReferencesOf(package),

@@ -9,8 +9,9 @@ internal static class PackageAssemblies
     public const string Storage = "EdgeAI.Storage";
     public const string StorageS3 = "EdgeAI.Storage.S3";
     public const string Runtime = "EdgeAI.Runtime";
+    public const string AspNetCore = "EdgeAI.AspNetCore";
 
-    public static readonly string[] All = [Abstractions, Storage, StorageS3, Runtime];
+    public static readonly string[] All = [Abstractions, Storage, StorageS3, Runtime, AspNetCore];
 
     public static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, name + ".dll");
 
