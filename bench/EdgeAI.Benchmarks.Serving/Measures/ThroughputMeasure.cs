@@ -20,6 +20,7 @@ internal static class ThroughputMeasure
     private const string Theirs = "hand-written endpoint";
     private const string Octets = "application/octet-stream";
     private const int Many = 64;
+    private const int WarmUps = 2;
 
     private static readonly int[] Clients = [1, 8, Many];
 
@@ -54,10 +55,10 @@ internal static class ThroughputMeasure
         await AskOnceAsync(bare.Address + model.BarePath, model.Bare, 0, model.BareType);
         await AskOnceAsync(edgeAddress, model.Edge, model.HeaderLength, Octets);
         var (ours, theirs) = (new List<LoadResult>(), new List<LoadResult>());
-        for (var i = -1; i < options.Repeats; i++)
+        for (var i = -WarmUps; i < options.Repeats; i++)
         {
-            // The first turn warms both up.
-            var seconds = i < 0 ? 2 : options.Seconds * model.SecondsFactor;
+            // The first turns warm both up: what is compiled as it runs is compiled again after some thousand requests.
+            var seconds = options.Seconds * (i < 0 ? 1 : model.SecondsFactor);
             var one = await Wrk.RunAsync(bare.Address + model.BarePath, model.Bare, 0, model.BareType, clients, seconds);
             var other = await Wrk.RunAsync(edgeAddress, model.Edge, model.HeaderLength, Octets, clients, seconds);
             if (i >= 0)

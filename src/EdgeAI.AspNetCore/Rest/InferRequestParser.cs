@@ -128,6 +128,11 @@ internal static class InferRequestParser
         {
             AddBinary(request, new BinaryInput(name, type, shape, elements, length), input.DataAt is not null);
         }
+        else if (input.Data is { } read)
+        {
+            RequireAsRead(input, name, type, shape, read);
+            request.Inputs.Add(name, read);
+        }
         else if (input.DataAt is { } at)
         {
             // What is before it has been read already, so that the order of the properties is free.
@@ -138,6 +143,14 @@ internal static class InferRequestParser
         else
         {
             throw ProtocolException.Malformed($"The input '{name}' has neither data nor a binary_data_size.");
+        }
+    }
+
+    private static void RequireAsRead(InputFields input, string name, ElementType type, long[] shape, TensorValue read)
+    {
+        if (read.ElementType != type || !read.Shape.SequenceEqual(shape) || input.ReadAs != name)
+        {
+            throw ProtocolException.Malformed($"The input '{name}' has a property twice.");
         }
     }
 
@@ -163,7 +176,16 @@ internal static class InferRequestParser
         {
             reader.Read();
             input.DataAt = (int)reader.TokenStartIndex;
-            reader.Skip();
+            if (input is { Name: { } name, Shape: { } shape, Data: null } && TensorTypes.TryParse(input.DataType, out var type))
+            {
+                // As clients write them; otherwise the data is read when what it should be is known.
+                input.ReadAs = name;
+                input.Data = JsonTensor.Read(ref reader, name, type, shape, TensorShape.CountElements(name, shape, limits), request);
+            }
+            else
+            {
+                reader.Skip();
+            }
         }
         else if (reader.ValueTextEquals("name"u8))
         {
@@ -316,5 +338,7 @@ internal static class InferRequestParser
         public long[]? Shape;
         public int? BinaryLength;
         public int? DataAt;
+        public TensorValue? Data;
+        public string? ReadAs;
     }
 }

@@ -1,6 +1,5 @@
 using EdgeAI.AspNetCore.Configuration;
 using EdgeAI.AspNetCore.Tests.Hosting;
-using EdgeAI.Models;
 using EdgeAI.Storage;
 using EdgeAI.Storage.Conformance;
 using EdgeAI.Storage.Nodes;
