@@ -22,5 +22,6 @@ internal sealed class ProtocolException(int status, StatusCode code, string mess
     public static ProtocolException NotFound(string message) => new(StatusCodes.Status404NotFound, StatusCode.NotFound, message);
 
     public static ProtocolException Busy() => new(
-        StatusCodes.Status429TooManyRequests, StatusCode.ResourceExhausted, "The queue is full; try again in a moment.") { RetryAfterSeconds = 1 };
+        StatusCodes.Status429TooManyRequests, StatusCode.ResourceExhausted, "The queue is full; try again in a moment.")
+    { RetryAfterSeconds = 1 };
 }

@@ -13,9 +13,20 @@ internal static class RestMessages
 
     private static readonly Dictionary<ElementType, string> Names = new()
     {
-        [ElementType.Float32] = "FP32", [ElementType.Float64] = "FP64", [ElementType.Float16] = "FP16", [ElementType.BFloat16] = "BF16", [ElementType.Bool] = "BOOL",
-        [ElementType.Int8] = "INT8", [ElementType.Int16] = "INT16", [ElementType.Int32] = "INT32", [ElementType.Int64] = "INT64",
-        [ElementType.UInt8] = "UINT8", [ElementType.UInt16] = "UINT16", [ElementType.UInt32] = "UINT32", [ElementType.UInt64] = "UINT64", [ElementType.String] = "BYTES",
+        [ElementType.Float32] = "FP32",
+        [ElementType.Float64] = "FP64",
+        [ElementType.Float16] = "FP16",
+        [ElementType.BFloat16] = "BF16",
+        [ElementType.Bool] = "BOOL",
+        [ElementType.Int8] = "INT8",
+        [ElementType.Int16] = "INT16",
+        [ElementType.Int32] = "INT32",
+        [ElementType.Int64] = "INT64",
+        [ElementType.UInt8] = "UINT8",
+        [ElementType.UInt16] = "UINT16",
+        [ElementType.UInt32] = "UINT32",
+        [ElementType.UInt64] = "UINT64",
+        [ElementType.String] = "BYTES",
     };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -40,7 +51,10 @@ internal static class RestMessages
         {
             ["inputs"] = new JsonArray(new JsonObject
             {
-                ["name"] = name, ["datatype"] = type, ["shape"] = JsonSerializer.SerializeToNode(shape), ["parameters"] = new JsonObject { ["binary_data_size"] = data.Length },
+                ["name"] = name,
+                ["datatype"] = type,
+                ["shape"] = JsonSerializer.SerializeToNode(shape),
+                ["parameters"] = new JsonObject { ["binary_data_size"] = data.Length },
             }),
             ["parameters"] = new JsonObject { ["binary_data_output"] = true },
         }.ToJsonString());
