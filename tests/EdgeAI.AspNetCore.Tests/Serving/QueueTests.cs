@@ -44,11 +44,14 @@ public sealed class QueueTests
         await host.ImportAsync(TestModels.Loop);
         using var leaving = new CancellationTokenSource();
         var running = host.Client.PostAsync(Path, RestMessages.Endless(), leaving.Token);
-        await WaitForRunAsync(host);
 
-        using var refused = await host.Client.PostAsync(Path, RestMessages.Loop(1), Cancellation);
+        // It is in the engine's queue some moments after it was asked for.
+        while (await PostAsync(host) != HttpStatusCode.TooManyRequests)
+        {
+            // It may itself have met one of these in the only place.
+            running = running.IsCompleted ? host.Client.PostAsync(Path, RestMessages.Endless(), leaving.Token) : running;
+        }
 
-        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
         Assert.Equal(HttpStatusCode.OK, await PostUntilServedAsync(host));
@@ -112,6 +115,12 @@ public sealed class QueueTests
             using var stats = await host.Client.GetAsync("/v2/models/stats", Cancellation);
             began = (await stats.ReadJsonAsync())["model_stats"]!.AsArray().Sum(model => (long)model!["last_inference"]!);
         }
+    }
+
+    private static async Task<HttpStatusCode> PostAsync(ServingHost host)
+    {
+        using var response = await host.Client.PostAsync(Path, RestMessages.Loop(1), Cancellation);
+        return response.StatusCode;
     }
 
     private static async Task<HttpStatusCode> PostUntilServedAsync(ServingHost host)
