@@ -49,7 +49,7 @@ internal sealed record Failure(int Status, StatusCode Code, string Message)
         TagConflictException or ModelPinnedException => new(StatusCodes.Status409Conflict, StatusCode.FailedPrecondition, exception.Message),
         RunDeadlineException => new(StatusCodes.Status504GatewayTimeout, StatusCode.DeadlineExceeded, exception.Message),
         MemoryBudgetExceededException or DeviceUnavailableException or ModelQuarantinedException or ClusterUnavailableException or ModelSourceUnavailableException
-            or StorageTierUnavailableException =>
+            or StorageTierUnavailableException or RemoteUnavailableException =>
             new(StatusCodes.Status503ServiceUnavailable, StatusCode.Unavailable, exception.Message) { RetryAfterSeconds = RetrySeconds },
         StorageFullException => new(StatusCodes.Status507InsufficientStorage, StatusCode.ResourceExhausted, exception.Message),
         _ => new(StatusCodes.Status500InternalServerError, StatusCode.Internal, exception.Message),
