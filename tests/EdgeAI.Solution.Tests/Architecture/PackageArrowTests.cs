@@ -29,6 +29,14 @@ public sealed class PackageArrowTests
     }
 
     [Fact]
+    public void Remote_References_OnlyTheAbstractionsOfOursAndWhatItSpeaksWith()
+    {
+        Assert.Equal([PackageAssemblies.Abstractions], OwnReferencesOf(PackageAssemblies.Remote));
+        Assert.Contains("Grpc.Net.Client", PackageAssemblies.ReferencesOf(PackageAssemblies.Remote));
+        Assert.Contains("Polly.Core", PackageAssemblies.ReferencesOf(PackageAssemblies.Remote));
+    }
+
+    [Fact]
     public void Storage_References_NoOnnxRuntime() =>
         Assert.DoesNotContain(
             PackageAssemblies.ReferencesOf(PackageAssemblies.Storage),
@@ -82,6 +90,7 @@ public sealed class PackageArrowTests
     [InlineData(PackageAssemblies.StorageS3)]
     [InlineData(PackageAssemblies.Runtime)]
     [InlineData(PackageAssemblies.AspNetCore)]
+    [InlineData(PackageAssemblies.Remote)]
     public void Packages_Reference_NoTestSampleOrBenchmark(string package) =>
         Assert.DoesNotContain(
             PackageAssemblies.ReferencesOf(package),
