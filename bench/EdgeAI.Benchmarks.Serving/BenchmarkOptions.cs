@@ -7,7 +7,7 @@ internal sealed record BenchmarkOptions
 {
     public const string Usage = """
         Usage: dotnet run -c Release --project bench/EdgeAI.Benchmarks.Serving -- [options]
-          --only MEASURE,...   only these measures: rps_over_bare, batched_over_bare, soak
+          --only MEASURE,...   only these measures: rps_over_bare, batched_over_bare, remote_over_local, remote_killed_recovery_s, soak
           --models DIR         what eng/fetch-models.sh got (default: data/models)
           --json FILE          also writes [{"measure","value","peer","unit"}] there
           --repeats N          how often each side is measured, turn by turn (default: 3)

@@ -26,6 +26,8 @@ internal static class ServingComparison
                 await ThroughputMeasure.RunAsync(options, edge, bare, report);
             }
 
+            await RemoteMeasure.RunAsync(options, report);
+
             if (options.Wants(SoakMeasure.Name))
             {
                 await SoakMeasure.RunAsync(options, edge, report);
