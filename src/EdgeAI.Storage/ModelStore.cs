@@ -104,6 +104,9 @@ public sealed partial class ModelStore : IModelStore
     /// <summary>What lays model files out for mapping, for execution providers.</summary>
     public static IHotFileLayout Layout { get; } = new HotFileLayout();
 
+    /// <summary>The store's objects (packs, manifests, names, signatures) on all of its tiers, to read from, as another node does that has this store as a tier. Only the store itself writes them.</summary>
+    public IStorageTier Objects => _tier;
+
     /// <summary>Opens the store in a directory, which is made when it is not there.</summary>
     /// <param name="directory">The directory; it should have nothing else in it.</param>
     /// <param name="options">How models are kept; null for the defaults.</param>

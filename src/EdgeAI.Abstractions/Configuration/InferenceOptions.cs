@@ -30,6 +30,11 @@ public sealed class InferenceOptions
     /// <value>The default is <see cref="PowerPolicy.Fastest"/>.</value>
     public PowerPolicy PowerPolicy { get; set; }
 
+    /// <summary>Whether work goes to remote devices, where there are any, when models, loads and runs do not say themselves.</summary>
+    /// <value>The default is <see cref="Providers.RemotePolicy.LocalFirst"/>.</value>
+    [EnumDataType(typeof(RemotePolicy))]
+    public RemotePolicy RemotePolicy { get; set; }
+
     /// <summary>Whether a request goes to the next device when one fails. The app is told each time, by the log and by <see cref="Inference.IInferenceEngine.DeviceFailed"/>.</summary>
     /// <value>The default is true; false makes a failing device the caller's exception.</value>
     public bool AllowFallback { get; set; } = true;

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using EdgeAI.Providers;
 using Microsoft.Extensions.Options;
 
 namespace EdgeAI.Configuration;
@@ -30,6 +31,11 @@ public sealed class ModelOptions
     /// <value>The default is null: as <see cref="InferenceOptions.Isolation"/> says.</value>
     [EnumDataType(typeof(ModelIsolation))]
     public ModelIsolation? Isolation { get; set; }
+
+    /// <summary>Whether work goes to remote devices, unless a load or a run says otherwise.</summary>
+    /// <value>The default is null: as <see cref="InferenceOptions.RemotePolicy"/> says.</value>
+    [EnumDataType(typeof(RemotePolicy))]
+    public RemotePolicy? RemotePolicy { get; set; }
 
     /// <summary>Whether its outputs are looked through for NaN.</summary>
     /// <value>The default is null: <see cref="InferenceOptions.CheckOutputs"/>.</value>

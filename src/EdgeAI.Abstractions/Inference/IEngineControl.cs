@@ -18,12 +18,6 @@ public interface IEngineControl
     /// <summary>The devices that are left alone for a while, because they failed or a run hangs there.</summary>
     IReadOnlyList<DeviceStatus> FailedDevices { get; }
 
-    /// <summary>Whether there is a device that is not this machine's (<see cref="DeviceKind.Remote"/>).</summary>
-    bool HasRemoteDevices { get; }
-
-    /// <summary>Whether runs that may go to any device go to remote ones first, while one is usable.</summary>
-    bool PrefersRemote { get; set; }
-
     /// <summary>Gives the memory of models back that run nothing and are not pinned, one after the other: those first that nobody holds, and of these those whose return costs least.</summary>
     /// <param name="isEnough">Is asked before each one, with what is in memory then.</param>
     /// <param name="cancellationToken">Cancels between two models, and the wait for a run that has begun meanwhile.</param>

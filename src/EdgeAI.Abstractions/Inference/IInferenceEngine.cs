@@ -66,6 +66,16 @@ public interface IInferenceEngine
     /// <summary>Every device that a provider found, usable or not, and why; as it is now. An engine without devices of its own has none.</summary>
     IReadOnlyList<DeviceStatus> Devices => [];
 
+    /// <summary>
+    /// Makes another policy hold, from now on and for leases that are there already, instead of <see cref="RemotePolicy.LocalFirst"/>, <see cref="RemotePolicy.Fastest"/> and <see cref="RemotePolicy.RemoteFirst"/> of options and loads: for
+    /// a rule that hands work over while this machine has too much. What a run asks for itself stays, as do <see cref="RemotePolicy.LocalOnly"/> and <see cref="RemotePolicy.RemoteOnly"/>. Of several the latest holds.
+    /// </summary>
+    /// <param name="policy">The policy, such as <see cref="RemotePolicy.RemoteFirst"/>.</param>
+    /// <param name="reason">Why, in words, for the log.</param>
+    /// <returns>Ends it when it is disposed.</returns>
+    /// <exception cref="NotSupportedException">The engine has no devices of its own.</exception>
+    IDisposable OverrideRemotePolicy(RemotePolicy policy, string reason) => throw new NotSupportedException($"{GetType()} does not choose devices.");
+
     /// <summary>Is raised, on the request's thread, when a device failed and the request goes to another one. A handler must not throw.</summary>
     event Action<DeviceFault>? DeviceFailed
     {

@@ -1,4 +1,5 @@
 using EdgeAI.Configuration;
+using EdgeAI.Providers;
 
 namespace EdgeAI.Inference;
 
@@ -16,6 +17,10 @@ public sealed record ModelLoadOptions
     /// <summary>The one device that it is loaded on and its runs go to by default, such as <c>cpu:0</c>.</summary>
     /// <value>The default is null: what <see cref="Configuration.InferenceOptions.PowerPolicy"/> allows.</value>
     public string? Device { get; init; }
+
+    /// <summary>Whether work goes to remote devices. It holds for the load and for the lease's runs that do not say themselves.</summary>
+    /// <value>The default is null: as <see cref="Configuration.ModelOptions.RemotePolicy"/>, otherwise <see cref="Configuration.InferenceOptions.RemotePolicy"/>, says.</value>
+    public RemotePolicy? RemotePolicy { get; init; }
 
     /// <summary>Whether it runs in the app's process or in a worker.</summary>
     /// <value>The default is null: as <see cref="Configuration.ModelOptions.Isolation"/>, otherwise <see cref="Configuration.InferenceOptions.Isolation"/>, says.</value>

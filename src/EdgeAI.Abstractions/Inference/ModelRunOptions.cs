@@ -17,6 +17,10 @@ public sealed record ModelRunOptions
     /// <value>The default is null: as <see cref="Configuration.InferenceOptions.PowerPolicy"/> says.</value>
     public PowerPolicy? PowerPolicy { get; init; }
 
+    /// <summary>Whether work goes to remote devices.</summary>
+    /// <value>The default is null: as the load, the model's options or <see cref="Configuration.InferenceOptions.RemotePolicy"/> say.</value>
+    public RemotePolicy? RemotePolicy { get; init; }
+
     /// <summary>The one device that it may go to, such as <c>cpu:0</c>; it fails rather than going elsewhere.</summary>
     /// <value>The default is null: what <see cref="PowerPolicy"/> allows.</value>
     public string? Device { get; init; }

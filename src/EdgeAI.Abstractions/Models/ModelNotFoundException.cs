@@ -1,6 +1,6 @@
 namespace EdgeAI.Models;
 
-/// <summary>The store has no model under a reference.</summary>
+/// <summary>The store, or a remote device, has no model under a reference.</summary>
 public sealed class ModelNotFoundException : EdgeAIException
 {
     /// <summary>Makes the exception.</summary>
@@ -9,6 +9,13 @@ public sealed class ModelNotFoundException : EdgeAIException
     public ModelNotFoundException(ModelReference model, IReadOnlyList<string>? known = null)
         : base($"The store has no model '{model}'. Import it first (ImportAsync), or name one that is there"
             + (known is { Count: > 0 } ? $": {string.Join(", ", known)}." : "; the store is empty.")) => Model = model;
+
+    /// <summary>Makes the exception for a place other than the store.</summary>
+    /// <param name="model">The reference that was asked for.</param>
+    /// <param name="device">The device that was asked.</param>
+    /// <param name="advice">What to do, in a sentence.</param>
+    public ModelNotFoundException(ModelReference model, string device, string advice)
+        : base($"{device} has no model '{model}'. {advice}") => Model = model;
 
     /// <summary>The reference that was asked for.</summary>
     public ModelReference Model { get; }

@@ -18,6 +18,11 @@ public interface IExecutionProvider
     /// <value>The default is none.</value>
     IReadOnlyList<DeviceStatus> UnusableDevices => [];
 
+    /// <summary>Why one of the devices can't be used just now. It is asked at each request: answer from memory.</summary>
+    /// <param name="device">One of <see cref="Devices"/>.</param>
+    /// <returns>The reason in words, for people; null, the default, when the device can be used.</returns>
+    string? FindProblem(ExecutionDevice device) => null;
+
     /// <summary>What a session will take, before there is one. It is reserved before the load, and corrected by what is measured then.</summary>
     /// <param name="model">The model on the hot tier.</param>
     /// <param name="device">One of <see cref="Devices"/>.</param>

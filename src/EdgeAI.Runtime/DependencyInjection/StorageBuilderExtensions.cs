@@ -1,6 +1,7 @@
 using EdgeAI.Configuration;
 using EdgeAI.DependencyInjection;
 using EdgeAI.Storage;
+using EdgeAI.Storage.Nodes;
 
 #pragma warning disable IDE0130 // Where users of dependency injection look for Add… methods.
 namespace Microsoft.Extensions.DependencyInjection;
@@ -88,6 +89,18 @@ public static class StorageBuilderExtensions
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(tier);
         return builder.AddCluster(provider => new StorageCluster(name, tier(provider)));
+    }
+
+    /// <summary>Adds another EdgeAI host as a cluster: its store, to pull from, or what it keeps for others.</summary>
+    /// <param name="builder">The storage.</param>
+    /// <param name="name">Its name, unique within the store. What is still to be sent to it is kept under this name, so keep it.</param>
+    /// <param name="address">Where the host has the objects, such as <c>https://host:5001/edgeai/v1/shared</c>; see <see cref="HttpNodeTier"/>.</param>
+    /// <param name="key">The key to show; null for none.</param>
+    /// <returns>The same builder.</returns>
+    public static IStorageBuilder AddNode(this IStorageBuilder builder, string name, Uri address, string? key = null)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return builder.AddCluster(name, _ => new HttpNodeTier(name, address, key));
     }
 
     /// <summary>Limits how fast bytes move to and from other machines, clusters among them.</summary>

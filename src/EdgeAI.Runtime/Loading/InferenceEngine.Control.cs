@@ -17,14 +17,6 @@ internal sealed partial class InferenceEngine : IEngineControl
 
     public IReadOnlyList<DeviceStatus> FailedDevices => [.. _scheduler.All.Where(lane => lane.OutReason is not null).Select(lane => new DeviceStatus(lane.Device, false, lane.OutReason!))];
 
-    public bool HasRemoteDevices => _scheduler.HasRemoteDevices;
-
-    public bool PrefersRemote
-    {
-        get => _scheduler.PrefersRemote;
-        set => _scheduler.PrefersRemote = value;
-    }
-
     public ValueTask<IReadOnlyList<LoadedModel>> SwapOutIdleAsync(Func<MemoryReport, ValueTask<bool>> isEnough, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(isEnough);

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Text;
 using EdgeAI.Batching;
 using EdgeAI.Configuration;
 using EdgeAI.Inference;
@@ -86,6 +87,12 @@ internal sealed partial class InferenceEngine : IInferenceEngine, IAsyncDisposab
 
     public IReadOnlyList<DeviceStatus> Devices => _scheduler.Devices;
 
+    public IDisposable OverrideRemotePolicy(RemotePolicy policy, string reason)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(reason);
+        return _scheduler.Remote.Begin(policy, reason);
+    }
+
     public MemoryReport GetMemory() => _models.Report();
 
     public ValueTask DisposeAsync()
@@ -106,9 +113,10 @@ internal sealed partial class InferenceEngine : IInferenceEngine, IAsyncDisposab
 
         var batching = options.Batching ?? BatchingOf(model);
         ModelBatchers.Require(batching);
-        var info = await _store.ResolveAsync(model, cancellationToken).ConfigureAwait(false);
+        var remote = options.RemotePolicy ?? RemotePolicyOf(model);
+        var (info, digest) = await ResolveAsync(model, remote, options.Device, cancellationToken).ConfigureAwait(false);
         var isolation = options.Isolation ?? IsolationOf(model);
-        var leased = new LeasedModel(info.Digest, isolation, lane => RequestOn(lane), _models, _scheduler.Lanes, isPin);
+        var leased = new LeasedModel(digest, isolation, lane => RequestOn(lane), _models, _scheduler.Lanes, isPin) { RemotePolicy = remote, IsRemoteOnly = info is null };
         try
         {
             var (lane, shared, session) = await _runner.LoadAsync(model, leased, options.Device, cancellationToken).ConfigureAwait(false);
@@ -123,8 +131,8 @@ internal sealed partial class InferenceEngine : IInferenceEngine, IAsyncDisposab
 
         ModelRequest RequestOn(DeviceLane lane)
         {
-            var profile = _models.ProfileOf(new SessionKey(info.Digest, lane.Device, isolation));
-            return new ModelRequest(model, info.Digest, load => _loader.LoadAsync(info, lane, isolation, profile, load), options.KeepAlive ?? KeepAliveOf(model))
+            var profile = _models.ProfileOf(new SessionKey(digest, lane.Device, isolation));
+            return new ModelRequest(model, digest, LoadAsync, options.KeepAlive ?? KeepAliveOf(model))
             {
                 Device = lane.Device,
                 Isolation = isolation,
@@ -132,8 +140,42 @@ internal sealed partial class InferenceEngine : IInferenceEngine, IAsyncDisposab
                 Priority = options.Priority,
                 Progress = options.Progress,
             };
+
+            Task<LoadedSession> LoadAsync(SharedLoad load) => lane.Provider is IRemoteExecutionProvider provider
+                ? _loader.LoadRemoteAsync(model, info, provider, lane.Device, profile, load)
+                : _loader.LoadAsync(info!, lane, isolation, profile, load);
         }
     }
+
+    // What the store knows of a model, and by what it is told from others. A model that only remote devices may have is told by its reference.
+    private async ValueTask<(ModelInfo? Info, Digest Digest)> ResolveAsync(ModelReference model, RemotePolicy? wished, string? device, CancellationToken cancellationToken)
+    {
+        var isNamed = device is not null && _scheduler.IsRemote(device);
+        var policy = _scheduler.Remote.Find(null, wished);
+        var mayBeRemote = _scheduler.HasRemote && (device is null ? policy != RemotePolicy.LocalOnly : isNamed);
+        if (!mayBeRemote)
+        {
+            var here = await _store.ResolveAsync(model, cancellationToken).ConfigureAwait(false);
+            return (here, here.Digest);
+        }
+
+        ModelInfo? found;
+        try
+        {
+            found = policy == RemotePolicy.RemoteOnly || isNamed
+                ? await _store.FindAsync(model, cancellationToken).ConfigureAwait(false)
+                : await _store.ResolveAsync(model, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is ModelNotFoundException or ClusterUnavailableException)
+        {
+            found = null;
+        }
+
+        return (found, found?.Digest ?? model.Digest ?? Digest.Of(Encoding.UTF8.GetBytes($"remote {model}")));
+    }
+
+    private RemotePolicy? RemotePolicyOf(ModelReference model) =>
+        _options.Models.LastOrDefault(entry => entry.RemotePolicy is not null && ModelReference.Parse(entry.Name) == model)?.RemotePolicy;
 
     private TimeSpan KeepAliveOf(ModelReference model) =>
         _options.Models.LastOrDefault(entry => entry.KeepAlive is not null && ModelReference.Parse(entry.Name) == model)?.KeepAlive ?? _options.Inference.KeepAlive;

@@ -153,7 +153,7 @@ internal sealed class LeasedBinding(
         // Back, once the device that failed is tried again.
         _movedTo = _movedTo is null || home.IsOutFor(leased.Digest) ? _movedTo : null;
         Exception? failure = null;
-        if (options is null or { Deadline: null, Device: null, PowerPolicy: null } && !runner.HasTimeout && !checksOutputs && !Lane.IsOutFor(leased.Digest))
+        if (options is null or { Deadline: null, Device: null, PowerPolicy: null, RemotePolicy: null } && !runner.HasTimeout && !checksOutputs && !Lane.IsOutFor(leased.Digest))
         {
             failure = RunStraight(options?.Priority ?? RunPriority.Normal, cancellationToken);
             if (failure is null)

@@ -4,14 +4,14 @@ using EdgeAI.Storage;
 
 namespace EdgeAI.Loading;
 
-/// <summary>A session, its device, and the hot files that it reads.</summary>
-internal sealed class LoadedSession(IModelSession session, ExecutionDevice device, IHotModel files) : IDisposable
+/// <summary>A session, its device, and the hot files that it reads; null when they are elsewhere.</summary>
+internal sealed class LoadedSession(IModelSession session, ExecutionDevice device, IHotModel? files) : IDisposable
 {
     public IModelSession Session => session;
 
     public ExecutionDevice Device => device;
 
-    public IHotModel Files => files;
+    public IHotModel? Files => files;
 
     /// <summary>Whether the files are held for this session; otherwise they are the model's, which was swapped out and is gone from the store.</summary>
     public bool OwnsFiles { get; init; } = true;

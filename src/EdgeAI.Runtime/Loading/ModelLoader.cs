@@ -37,6 +37,19 @@ internal sealed partial class ModelLoader(
         }
     }
 
+    /// <summary>Makes a session for a model that is elsewhere: nothing is laid out here, and nothing reserved.</summary>
+    public async Task<LoadedSession> LoadRemoteAsync(ModelReference reference, ModelInfo? info, IRemoteExecutionProvider provider, ExecutionDevice device, ModelProfile profile, SharedLoad load)
+    {
+        var started = time.GetTimestamp();
+        var manifest = info is null ? null : await store.InspectAsync(info.Reference.At(info.Digest), load.Token).ConfigureAwait(false);
+        var signature = manifest?.Signature is { Outputs.Count: > 0 } known ? known : null;
+        load.Report(ModelLoadStage.Loading);
+        var session = await provider.CreateSessionAsync(new RemoteModel(reference, info?.Digest, signature), device, load.Token).ConfigureAwait(false);
+        profile.NoteLoad(time.GetElapsedTime(started).TotalMilliseconds);
+        LogLoaded(logger, reference, device, time.GetElapsedTime(started).TotalMilliseconds);
+        return new LoadedSession(session, device, files: null) { Memory = session.Memory, IsMeasured = true, OwnsFiles = false };
+    }
+
     // The store also looks whether the files are as they were. A version that is gone from it comes back from the files that were held for its leases.
     private async ValueTask<IHotModel> MaterializeAsync(ModelInfo info, SharedLoad load)
     {

@@ -15,6 +15,8 @@ internal sealed record BoundCall(ModelReference Reference, LeasedModel Model, Mo
 
     public override ModelOutputs Run(DeviceTurn turn, CancellationToken cancellationToken) => Binding.RunOn(turn.Session, turn.Lane, cancellationToken);
 
+    public override Task<ModelOutputs>? TryRunAsync(DeviceTurn turn, TimeProvider time, CancellationToken cancellationToken) => null;
+
     // Outputs are the binding's, and go with it.
     public override void Discard(ModelOutputs outputs)
     {

@@ -16,7 +16,13 @@ internal sealed class DeviceLane(int index, IExecutionProvider provider, Executi
     private const double NewShare = 0.25;
     private const int FailedModelsBeforeOut = 3;
 
+    // A network changes: what was measured there is forgotten after this time, or so many times as long as the run took.
+    private static readonly TimeSpan RemoteMemory = TimeSpan.FromSeconds(30);
+    private const double RemoteMemoryRuns = 100;
+
+    // Two of one number each: a dictionary writes such values in place, and allocates nothing.
     private readonly ConcurrentDictionary<(Digest Model, int Bucket), double> _milliseconds = [];
+    private readonly ConcurrentDictionary<(Digest Model, int Bucket), long> _measuredAt = [];
     private readonly ConcurrentDictionary<Digest, Outage> _outages = [];
     private Outage? _outage;
     private int _failuresInARow;
@@ -32,13 +38,16 @@ internal sealed class DeviceLane(int index, IExecutionProvider provider, Executi
     /// <summary>The device, for measurements.</summary>
     public KeyValuePair<string, object?> Tag { get; } = new(TelemetryTags.Device, device.ToString());
 
+    /// <summary>Whether runs there leave the machine.</summary>
+    public bool IsRemote => device.Kind == DeviceKind.Remote;
+
     public DeviceQueue Queue { get; } = new(options);
 
     /// <summary>How long the runs that wait and go on there are expected to take.</summary>
     public double PendingMilliseconds => Volatile.Read(ref _pendingMicroseconds) / 1000.0 / Math.Max(1, options.MaxConcurrentRuns);
 
     /// <summary>Why no request goes there now; null when requests do.</summary>
-    public string? OutReason => Volatile.Read(ref _hung) is var hung and > 0 ? $"{hung} run(s) hang there; it is left alone until they end." : FailureReason;
+    public string? OutReason => Volatile.Read(ref _hung) is var hung and > 0 ? $"{hung} run(s) hang there; it is left alone until they end." : FailureReason ?? provider.FindProblem(device);
 
     private string? FailureReason => Volatile.Read(ref _outage) is { } outage && outage.Until > time.GetUtcNow()
         ? $"It failed {outage.Count} times in a row and is tried again at {outage.Until:u}. Last: {outage.Reason}"
@@ -59,7 +68,8 @@ internal sealed class DeviceLane(int index, IExecutionProvider provider, Executi
     public bool IsOutFor(Digest model) => OutReason is not null || (_outages.TryGetValue(model, out var outage) && outage.Until > time.GetUtcNow());
 
     /// <summary>How long a run is expected to take; null when none was measured.</summary>
-    public double? Expect(Digest model, int bucket) => _milliseconds.TryGetValue((model, bucket), out var milliseconds) ? milliseconds : null;
+    public double? Expect(Digest model, int bucket) =>
+        _milliseconds.TryGetValue((model, bucket), out var milliseconds) && !(IsRemote && IsForgotten(model, bucket, milliseconds)) ? milliseconds : null;
 
     /// <summary>Counts a run as coming.</summary>
     /// <returns>What to give to <see cref="NoteGone"/>.</returns>
@@ -81,6 +91,16 @@ internal sealed class DeviceLane(int index, IExecutionProvider provider, Executi
 
     public void NoteSuccess(Digest model, int bucket, TimeSpan duration)
     {
+        if (IsRemote)
+        {
+            if (Expect(model, bucket) is null)
+            {
+                _milliseconds.TryRemove((model, bucket), out _);
+            }
+
+            _measuredAt[(model, bucket)] = time.GetTimestamp();
+        }
+
         _milliseconds.AddOrUpdate(
             (model, bucket),
             static (_, measured) => measured,
@@ -91,13 +111,20 @@ internal sealed class DeviceLane(int index, IExecutionProvider provider, Executi
         _outages.TryRemove(model, out _);
     }
 
+    /// <summary>Takes it out for a model alone, for longer each time.</summary>
+    public void NoteFailureAt(Digest model, Exception error) =>
+        _outages.AddOrUpdate(model, _ => Outage.After(0, error, time), (_, before) => Outage.After(before.Count, error, time));
+
     /// <summary>Takes it out for a model, and for all after failures in a row, for longer each time.</summary>
     public void NoteFailure(Digest model, Exception error)
     {
-        _outages.AddOrUpdate(model, _ => Outage.After(0, error, time), (_, before) => Outage.After(before.Count, error, time));
+        NoteFailureAt(model, error);
         if (Interlocked.Increment(ref _failuresInARow) is var count and >= FailedModelsBeforeOut)
         {
             Volatile.Write(ref _outage, Outage.After(count - 1, error, time));
         }
     }
+
+    private bool IsForgotten(Digest model, int bucket, double milliseconds) => _measuredAt.TryGetValue((model, bucket), out var at)
+        && time.GetElapsedTime(at).TotalMilliseconds > Math.Max(RemoteMemory.TotalMilliseconds, milliseconds * RemoteMemoryRuns);
 }

@@ -35,6 +35,23 @@ internal sealed class DeviceQueue(DeviceOptions options)
         }
     }
 
+    /// <summary>Whether one more would have to wait in a queue that has as many as it should.</summary>
+    public bool IsFull
+    {
+        get
+        {
+            if (!IsLimited)
+            {
+                return false;
+            }
+
+            lock (_lock)
+            {
+                return _running >= options.MaxConcurrentRuns && _waiters.Count >= options.QueueLength;
+            }
+        }
+    }
+
     /// <summary>Waits for a turn.</summary>
     /// <param name="model">The model that is to run.</param>
     /// <param name="priority">Its priority.</param>

@@ -10,11 +10,13 @@ namespace EdgeAI.Scheduling;
 /// <summary>Knows the devices, and sends each load and run to the one where it is expected to finish first, or to the next one when that fails. Thread-safe.</summary>
 internal sealed partial class DeviceScheduler
 {
+    // Milliseconds that a run must take here before a remote device is tried for it.
+    private const double WorthTheWay = 2;
+
     private readonly DeviceLane[] _lanes;
     private readonly DeviceStatus[] _unusable;
     private readonly InferenceOptions _options;
     private readonly ILogger _logger;
-    private volatile bool _prefersRemote;
 
     public DeviceScheduler(IEnumerable<IExecutionProvider> providers, InferenceOptions options, TimeProvider time, ILogger logger)
     {
@@ -34,7 +36,9 @@ internal sealed partial class DeviceScheduler
             .. found.Where(pair => !OptionsOf(pair.Device).IsEnabled).Select(pair => new DeviceStatus(pair.Device, false, "It is switched off in the options (Inference:Devices).")),
             .. all.SelectMany(provider => provider.UnusableDevices),
         ];
-        IsDirect = _lanes is [{ Queue.IsLimited: false }] && options.RunTimeout is null;
+        Remote = new RemotePolicies(options.RemotePolicy, logger);
+        HasRemote = _lanes.Any(lane => lane.IsRemote);
+        IsDirect = _lanes is [{ Queue.IsLimited: false, IsRemote: false }] && options.RunTimeout is null;
     }
 
     /// <summary>Is raised when a device failed and another one goes on.</summary>
@@ -43,20 +47,20 @@ internal sealed partial class DeviceScheduler
     /// <summary>Whether there is nothing to choose and nothing to wait for.</summary>
     public bool IsDirect { get; }
 
+    /// <summary>Whether there is any device elsewhere.</summary>
+    public bool HasRemote { get; }
+
+    /// <summary>Whether a device is elsewhere.</summary>
+    public bool IsRemote(string device) => Array.Exists(_lanes, lane => lane.IsRemote && lane.Device.ToString() == device);
+
+    /// <summary>Which policy for remote devices holds.</summary>
+    public RemotePolicies Remote { get; }
+
     /// <summary>Whether a request may go to another device when one fails.</summary>
     public bool MayMoveOn => _options.AllowFallback;
 
     /// <summary>All devices that requests may go to.</summary>
     public IReadOnlyList<DeviceLane> All => _lanes;
-
-    public bool HasRemoteDevices => Array.Exists(_lanes, lane => lane.Device.Kind == DeviceKind.Remote);
-
-    /// <summary>Whether requests go to remote devices first.</summary>
-    public bool PrefersRemote
-    {
-        get => _prefersRemote;
-        set => _prefersRemote = value;
-    }
 
     public int WaitingRuns => _lanes.Sum(lane => lane.Queue.Length);
 
@@ -74,11 +78,16 @@ internal sealed partial class DeviceScheduler
 
     /// <summary>The devices that a request may go to, the preferred first; those that failed lately only when there is no other.</summary>
     /// <exception cref="DeviceUnavailableException">There is none.</exception>
-    public List<DeviceLane> Candidates(LeasedModel leased, PowerPolicy? wishedPolicy, string? device)
+    public List<DeviceLane> Candidates(LeasedModel leased, PowerPolicy? wishedPolicy, RemotePolicy remote, string? device)
     {
         var model = leased.Digest;
         var policy = wishedPolicy ?? _options.PowerPolicy;
-        IEnumerable<DeviceLane> allowed = leased.Isolation == ModelIsolation.OutOfProcess ? _lanes.Where(lane => IsolatedSession.CanRunOn(lane.Provider)) : _lanes;
+        IEnumerable<DeviceLane> allowed = leased.Isolation == ModelIsolation.OutOfProcess ? _lanes.Where(lane => lane.IsRemote || IsolatedSession.CanRunOn(lane.Provider)) : _lanes;
+        if (leased.IsRemoteOnly)
+        {
+            allowed = allowed.Where(lane => lane.IsRemote);
+        }
+
         if (device is not null)
         {
             allowed = allowed.Where(lane => lane.Device.ToString() == device);
@@ -92,10 +101,10 @@ internal sealed partial class DeviceScheduler
             allowed = allowed.OrderBy(lane => Rank(lane.Device.Kind));
         }
 
-        List<DeviceLane> candidates = [.. allowed];
+        List<DeviceLane> candidates = [.. device is null ? RemoteChoice.Order(allowed, remote) : allowed];
         if (candidates.Count == 0 && (device is not null || _lanes.Length > 0))
         {
-            throw new DeviceUnavailableException((device ?? policy.ToString()) + (leased.Isolation == ModelIsolation.OutOfProcess ? ", out of process" : string.Empty), [.. _lanes.Select(lane => lane.Device.ToString())]);
+            throw new DeviceUnavailableException(Wanted(leased, policy, remote, device), [.. _lanes.Select(lane => lane.Device.ToString())]);
         }
 
         if (!_options.AllowFallback && candidates.Count > 1 && policy != PowerPolicy.Fastest)
@@ -111,10 +120,6 @@ internal sealed partial class DeviceScheduler
         return candidates;
     }
 
-    /// <summary>Of the devices that a request may go to, those that are preferred just now.</summary>
-    public List<DeviceLane> Preferred(List<DeviceLane> candidates) =>
-        _prefersRemote && candidates.Exists(lane => lane.Device.Kind == DeviceKind.Remote) ? candidates.FindAll(lane => lane.Device.Kind == DeviceKind.Remote) : candidates;
-
     /// <summary>The device where a run is expected to finish first, its loading included.</summary>
     public static DeviceLane Choose(List<DeviceLane> candidates, Digest model, int bucket, Func<DeviceLane, double> loadMilliseconds)
     {
@@ -123,9 +128,11 @@ internal sealed partial class DeviceScheduler
             return candidates[0];
         }
 
-        // A device that nobody has tried is taken to be as fast as the best, so that it is tried when the others are busy.
+        // A device that nobody has tried is taken to be as fast as the best, so that it is tried when the others are busy. A remote one is tried once in any case, where a way over the network could be worth it.
         var best = candidates.Min(lane => lane.Expect(model, bucket)) ?? 0;
-        return candidates.MinBy(lane => lane.PendingMilliseconds + (lane.Expect(model, bucket) ?? best) + loadMilliseconds(lane))!;
+        return candidates.Find(IsToBeTried) ?? candidates.MinBy(lane => lane.PendingMilliseconds + (lane.Expect(model, bucket) ?? best) + loadMilliseconds(lane))!;
+
+        bool IsToBeTried(DeviceLane lane) => lane.IsRemote && best >= WorthTheWay && lane.PendingMilliseconds == 0 && lane.Expect(model, bucket) is null;
     }
 
     /// <summary>Tells that a request goes from one device to another.</summary>
@@ -143,6 +150,12 @@ internal sealed partial class DeviceScheduler
     }
 
     private DeviceOptions OptionsOf(ExecutionDevice device) => _options.Devices.TryGetValue(device.ToString(), out var options) ? options : new DeviceOptions();
+
+    private static string Wanted(LeasedModel leased, PowerPolicy policy, RemotePolicy remote, string? device)
+    {
+        var wanted = device ?? (remote is RemotePolicy.LocalOnly or RemotePolicy.RemoteOnly ? $"{policy}, {remote}" : policy.ToString());
+        return wanted + (leased.IsRemoteOnly ? ", for a model that the store does not have" : leased.Isolation == ModelIsolation.OutOfProcess ? ", out of process" : string.Empty);
+    }
 
     private static int Rank(DeviceKind kind) => kind switch
     {

@@ -51,21 +51,34 @@ internal sealed partial class HangGuard(TimeSpan timeout, TimeProvider time, ILo
         }
     }
 
-    private static Task<ModelOutputs> Start(DeviceTurn turn, RunCall call, CancellationToken cancellationToken) => Task.Factory.StartNew(
-        () =>
+    private Task<ModelOutputs> Start(DeviceTurn turn, RunCall call, CancellationToken cancellationToken) =>
+        call.TryRunAsync(turn, time, cancellationToken) is { } waited ? EndAsync(turn, waited) : Task.Factory.StartNew(
+            () =>
+            {
+                try
+                {
+                    return call.Run(turn, cancellationToken);
+                }
+                finally
+                {
+                    turn.End();
+                }
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+
+    private static async Task<ModelOutputs> EndAsync(DeviceTurn turn, Task<ModelOutputs> running)
+    {
+        try
         {
-            try
-            {
-                return call.Run(turn, cancellationToken);
-            }
-            finally
-            {
-                turn.End();
-            }
-        },
-        CancellationToken.None,
-        TaskCreationOptions.LongRunning,
-        TaskScheduler.Default);
+            return await running.ConfigureAwait(false);
+        }
+        finally
+        {
+            turn.End();
+        }
+    }
 
     private async Task CleanUpAsync(Task<ModelOutputs> running, RunCall call, DeviceTurn turn, CancellationTokenSource late, CancellationTokenSource either)
     {

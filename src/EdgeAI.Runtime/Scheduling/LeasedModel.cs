@@ -2,6 +2,7 @@ using EdgeAI.Configuration;
 using EdgeAI.Inference;
 using EdgeAI.Loading;
 using EdgeAI.Models;
+using EdgeAI.Providers;
 
 namespace EdgeAI.Scheduling;
 
@@ -16,6 +17,12 @@ internal sealed class LeasedModel(Digest digest, ModelIsolation isolation, Func<
 
     /// <summary>Whether it runs in worker processes.</summary>
     public ModelIsolation Isolation => isolation;
+
+    /// <summary>Whether, and when, its runs go to remote devices; null when the lease does not say.</summary>
+    public RemotePolicy? RemotePolicy { get; init; }
+
+    /// <summary>Whether the store does not have it.</summary>
+    public bool IsRemoteOnly { get; init; }
 
     /// <summary>The model on a device, if it is held there.</summary>
     public SharedModel? Find(DeviceLane lane) => Volatile.Read(ref _held[lane.Index]);
@@ -52,7 +59,7 @@ internal sealed class LeasedModel(Digest digest, ModelIsolation isolation, Func<
     {
         var model = Find(lane) ?? throw new ObjectDisposedException(typeof(IModelLease).FullName);
         models.Hold(model);
-        var shared = new LeasedModel(digest, isolation, request, models, lanes, isPin: false);
+        var shared = new LeasedModel(digest, isolation, request, models, lanes, isPin: false) { RemotePolicy = RemotePolicy, IsRemoteOnly = IsRemoteOnly };
         shared._held[lane.Index] = model;
         return shared;
     }

@@ -1,5 +1,6 @@
 using EdgeAI.Inference;
 using EdgeAI.Loading;
+using EdgeAI.Memory;
 using EdgeAI.Models;
 using EdgeAI.Providers;
 using EdgeAI.Running;
@@ -25,8 +26,8 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
     public async ValueTask<(DeviceLane Lane, SharedModel Model, LoadedSession Session)> LoadAsync(
         ModelReference reference, LeasedModel leased, string? device, CancellationToken cancellationToken)
     {
-        var candidates = scheduler.Candidates(leased, null, device);
-        var failures = new List<ModelLoadException>();
+        var candidates = scheduler.Candidates(leased, null, scheduler.Remote.Find(null, leased.RemotePolicy), device);
+        var failures = new List<(DeviceLane Lane, Exception Error)>();
         for (var i = 0; i < candidates.Count; i++)
         {
             try
@@ -34,9 +35,9 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
                 var (model, session) = await leased.LoadAsync(candidates[i], cancellationToken).ConfigureAwait(false);
                 return (candidates[i], model, session);
             }
-            catch (ModelLoadException exception)
+            catch (Exception exception) when (IsLoadFailure(exception, candidates, i, cancellationToken))
             {
-                failures.Add(exception);
+                failures.Add((candidates[i], exception));
                 if (!MoveOn(reference, leased.Digest, candidates[i], i + 1 < candidates.Count ? candidates[i + 1] : null, exception))
                 {
                     break;
@@ -44,7 +45,7 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
             }
         }
 
-        throw Failed(reference, failures);
+        throw Failed(reference, leased, failures);
     }
 
     /// <summary>Runs a model.</summary>
@@ -87,7 +88,7 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
-            return await RunOnDevicesAsync(call, either.Token).ConfigureAwait(false);
+            return await RunOnDevicesAsync(call with { Asked = time.GetTimestamp() }, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested)
         {
@@ -103,7 +104,8 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
 
     private async ValueTask<ModelOutputs?> RunOnDevicesAsync(RunCall call, CancellationToken cancellationToken)
     {
-        var candidates = scheduler.Candidates(call.Model, call.Options.PowerPolicy, call.Options.Device ?? call.Device);
+        var remote = scheduler.Remote.Find(call.Options.RemotePolicy, call.Model.RemotePolicy);
+        var candidates = scheduler.Candidates(call.Model, call.Options.PowerPolicy, remote, call.Options.Device ?? call.Device);
         var bucket = DeviceLane.BucketOf(call.Inputs);
         var failures = new List<(DeviceLane Lane, Exception Error)>();
         if (call.Failure is { } failure)
@@ -127,7 +129,7 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
 
                 return outputs;
             }
-            catch (Exception exception) when (IsDeviceFailure(exception, cancellationToken))
+            catch (Exception exception) when (IsDeviceFailure(exception, cancellationToken) || IsLackOfRoom(exception, lane, candidates))
             {
                 MoveOnFrom(lane, exception);
             }
@@ -142,16 +144,25 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
             failures.Add((lane, error));
             candidates.Remove(lane);
             var next = candidates.Count > 0 && call.CanMoveOn ? Choose() : null;
-            var moves = error is ModelLoadException ? MoveOn(call.Reference, call.Digest, lane, next, error) : scheduler.TryMoveOn(call.Reference, lane, next, error);
+            var moves = error is ModelLoadException or MemoryBudgetExceededException ? MoveOn(call.Reference, call.Digest, lane, next, error) : scheduler.TryMoveOn(call.Reference, lane, next, error);
             if (!moves)
             {
-                throw Failed(call.Reference, failures);
+                throw Failed(call.Reference, call.Model, failures);
             }
         }
 
-        DeviceLane Choose() => call.Lane is { } lane && candidates.Contains(lane) ? lane : (call.Options.PowerPolicy ?? scheduler.DefaultPolicy) == PowerPolicy.Efficient
-            ? candidates[0]
-            : DeviceScheduler.Choose(scheduler.Preferred(candidates), call.Digest, bucket, LoadMilliseconds);
+        DeviceLane Choose()
+        {
+            if (call.Lane is { } lane && candidates.Contains(lane))
+            {
+                return lane;
+            }
+
+            var preferred = RemoteChoice.Prefer(candidates, remote);
+            return (call.Options.PowerPolicy ?? scheduler.DefaultPolicy) == PowerPolicy.Efficient
+                ? preferred[0]
+                : DeviceScheduler.Choose(preferred, call.Digest, bucket, LoadMilliseconds);
+        }
 
         double LoadMilliseconds(DeviceLane lane) =>
             call.Model.Find(lane) is { Gate: not null } ? 0 : Math.Max(1, models.ProfileOf(new SessionKey(call.Digest, lane.Device, call.Model.Isolation)).LoadMilliseconds);
@@ -183,11 +194,13 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
         return outputs;
     }
 
-    private static async Task<ModelOutputs> RunToTheEndAsync(DeviceTurn turn, RunCall call, CancellationToken cancellationToken)
+    private async Task<ModelOutputs> RunToTheEndAsync(DeviceTurn turn, RunCall call, CancellationToken cancellationToken)
     {
         try
         {
-            return call.IsBlocking
+            return call.TryRunAsync(turn, time, cancellationToken) is { } waited
+                ? await waited.ConfigureAwait(false)
+                : call.IsBlocking
                 ? call.Run(turn, cancellationToken)
                 : await Task.Run(() => call.Run(turn, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
@@ -213,7 +226,7 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
             && (ResultCheck.Find(call.Signature, outputs, isShapeChecked: true) is not null || (call.IsChecked && NotANumber.FindNew(call.Inputs, outputs) is not null));
         foreach (var (lane, error) in failures)
         {
-            if (error is not ModelLoadException && !(isOwn && error is WrongResultException))
+            if (error is not (ModelLoadException or MemoryBudgetExceededException or RemoteUnavailableException) && !(isOwn && error is WrongResultException))
             {
                 lane.NoteFailure(call.Digest, error);
             }
@@ -223,26 +236,52 @@ internal sealed class ModelRunner(DeviceScheduler scheduler, LoadedModels models
     // What a provider throws that is neither the caller's doing nor the engine's.
     public static bool IsDeviceFailure(Exception exception, CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested
-        && (exception is ModelLoadException or InferenceException or ModelWorkerException or WrongResultException || exception is not (EdgeAIException or ObjectDisposedException or OperationCanceledException));
+        && (exception is ModelLoadException or InferenceException or ModelWorkerException or WrongResultException or RemoteUnavailableException || exception is not (EdgeAIException or ObjectDisposedException or OperationCanceledException));
+
+    // A model that has no room here may have some elsewhere; without a remote device it is the caller's to know.
+    private static bool IsLackOfRoom(Exception exception, DeviceLane lane, List<DeviceLane> candidates) =>
+        exception is MemoryBudgetExceededException && !lane.IsRemote && candidates.Exists(candidate => candidate.IsRemote);
+
+    private static bool IsLoadFailure(Exception exception, List<DeviceLane> candidates, int index, CancellationToken cancellationToken) =>
+        (exception is ModelLoadException or RemoteUnavailableException && !cancellationToken.IsCancellationRequested) || IsLackOfRoom(exception, candidates[index], candidates[index..]);
 
     private bool MoveOn(ModelReference reference, Digest digest, DeviceLane failed, DeviceLane? next, Exception error)
     {
-        failed.NoteFailure(digest, error);
+        // A remote device says itself when it can't be reached, and one that lacks three models may have all others.
+        if (error is not RemoteUnavailableException)
+        {
+            if (failed.IsRemote || error is MemoryBudgetExceededException)
+            {
+                failed.NoteFailureAt(digest, error);
+            }
+            else
+            {
+                failed.NoteFailure(digest, error);
+            }
+        }
+
         return scheduler.TryMoveOn(reference, failed, next, error);
     }
 
     // The first failure is told: it is of the device that was chosen.
-    private static EdgeAIException Failed(ModelReference reference, List<(DeviceLane Lane, Exception Error)> failures)
+    private static EdgeAIException Failed(ModelReference reference, LeasedModel leased, List<(DeviceLane Lane, Exception Error)> failures)
     {
+        if (leased.IsRemoteOnly && failures.Count > 0 && failures.TrueForAll(failure => failure.Error.InnerException is ModelNotFoundException))
+        {
+            return (ModelNotFoundException)failures[0].Error.InnerException!;
+        }
+
         if (failures.TrueForAll(failure => failure.Error is ModelLoadException))
         {
             return Failed(reference, [.. failures.Select(failure => (ModelLoadException)failure.Error)]);
         }
 
-        var (lane, error) = failures.Find(failure => failure.Error is not ModelLoadException);
-        if (failures.Count == 1 && error is ModelWorkerException worker)
+        // That one could not be reached is told when it is all that there is to tell.
+        var told = failures.FindIndex(failure => failure.Error is not (ModelLoadException or RemoteUnavailableException));
+        var (lane, error) = failures[told < 0 ? failures.FindIndex(failure => failure.Error is RemoteUnavailableException) : told];
+        if (error is MemoryBudgetExceededException or RemoteUnavailableException || (error is ModelWorkerException && failures.Count == 1))
         {
-            return worker;
+            return (EdgeAIException)error;
         }
 
         var reason = error is InferenceException { InnerException: { } inner } ? inner.Message : error.Message;

@@ -1,5 +1,6 @@
 using EdgeAI.Inference;
 using EdgeAI.Models;
+using EdgeAI.Providers;
 using EdgeAI.Running;
 
 namespace EdgeAI.Scheduling;
@@ -34,12 +35,33 @@ internal record RunCall(ModelReference Reference, LeasedModel Model, ModelSignat
     /// <summary>What it failed by at <see cref="Lane"/> already; null when it was not tried yet.</summary>
     public Exception? Failure { get; init; }
 
+    /// <summary>When it was asked for; null when it has no deadline.</summary>
+    public long? Asked { get; init; }
+
     public Digest Digest => Model.Digest;
+
+    /// <summary>How the run is wanted by now: with the time that is left of its deadline.</summary>
+    public ModelRunOptions OptionsLeft(TimeProvider time)
+    {
+        if (Options.Deadline is not { } deadline || Asked is not { } asked)
+        {
+            return Options;
+        }
+
+        var left = deadline - time.GetElapsedTime(asked);
+        return Options with { Deadline = left > TimeSpan.Zero ? left : TimeSpan.FromTicks(1) };
+    }
 
     /// <summary>Runs the model on the calling thread.</summary>
     /// <exception cref="WrongResultException">What the device gave is none of the model's.</exception>
     public virtual ModelOutputs Run(DeviceTurn turn, CancellationToken cancellationToken) =>
         ResultCheck.Accept(Reference, turn.Lane.Device, Signature, turn.Session.Run(Inputs, cancellationToken));
+
+    /// <summary>Runs the model without a thread, where its session can.</summary>
+    /// <returns>Null where it can't.</returns>
+    /// <exception cref="WrongResultException">What the device gave is none of the model's.</exception>
+    public virtual Task<ModelOutputs>? TryRunAsync(DeviceTurn turn, TimeProvider time, CancellationToken cancellationToken) =>
+        turn.Session is IRemoteSession remote ? RunAsync(turn, remote, time, cancellationToken) : null;
 
     /// <summary>Gives outputs back that the caller does not get.</summary>
     public virtual void Discard(ModelOutputs outputs) => outputs.Dispose();
@@ -55,4 +77,7 @@ internal record RunCall(ModelReference Reference, LeasedModel Model, ModelSignat
     /// <summary>A run that the caller has left is over.</summary>
     /// <param name="outputs">What it gave; null when it failed.</param>
     public virtual void NoteLate(ModelOutputs? outputs) => outputs?.Dispose();
+
+    private async Task<ModelOutputs> RunAsync(DeviceTurn turn, IRemoteSession session, TimeProvider time, CancellationToken cancellationToken) =>
+        ResultCheck.Accept(Reference, turn.Lane.Device, Signature, await session.RunAsync(Inputs, OptionsLeft(time), cancellationToken).ConfigureAwait(false));
 }

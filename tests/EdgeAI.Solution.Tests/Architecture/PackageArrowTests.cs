@@ -36,6 +36,14 @@ public sealed class PackageArrowTests
     }
 
     [Fact]
+    public void Remote_References_OnlyTheAbstractionsOfOursAndWhatItSpeaksWith()
+    {
+        Assert.Equal([PackageAssemblies.Abstractions], OwnReferencesOf(PackageAssemblies.Remote));
+        Assert.Contains("Grpc.Net.Client", PackageAssemblies.ReferencesOf(PackageAssemblies.Remote));
+        Assert.Contains("Polly.Core", PackageAssemblies.ReferencesOf(PackageAssemblies.Remote));
+    }
+
+    [Fact]
     public void Storage_References_NoOnnxRuntime() =>
         Assert.DoesNotContain(
             PackageAssemblies.ReferencesOf(PackageAssemblies.Storage),
@@ -48,6 +56,20 @@ public sealed class PackageArrowTests
     [Fact]
     public void Runtime_References_OnnxRuntime() =>
         Assert.Contains("Microsoft.ML.OnnxRuntime", PackageAssemblies.ReferencesOf(PackageAssemblies.Runtime));
+
+    [Fact]
+    public void AspNetCore_References_TheRuntimeAndWhatItBrings() =>
+        Assert.Equal([PackageAssemblies.Abstractions, PackageAssemblies.Storage], OwnReferencesOf(PackageAssemblies.AspNetCore).Except([PackageAssemblies.Runtime]).Order());
+
+    [Theory]
+    [InlineData(PackageAssemblies.Abstractions)]
+    [InlineData(PackageAssemblies.Storage)]
+    [InlineData(PackageAssemblies.StorageS3)]
+    [InlineData(PackageAssemblies.Runtime)]
+    public void OtherPackages_Reference_NoWebFramework(string package) =>
+        Assert.DoesNotContain(
+            PackageAssemblies.ReferencesOf(package),
+            reference => reference.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) || reference.StartsWith("Grpc", StringComparison.Ordinal) || reference.StartsWith("OpenTelemetry", StringComparison.Ordinal));
 
     [Fact]
     public void Runtime_NamesStorageTypes_OnlyWhereItIsComposed()
@@ -75,6 +97,8 @@ public sealed class PackageArrowTests
     [InlineData(PackageAssemblies.StorageS3)]
     [InlineData(PackageAssemblies.Runtime)]
     [InlineData(PackageAssemblies.ConfigurationYaml)]
+    [InlineData(PackageAssemblies.AspNetCore)]
+    [InlineData(PackageAssemblies.Remote)]
     public void Packages_Reference_NoTestSampleOrBenchmark(string package) =>
         Assert.DoesNotContain(
             PackageAssemblies.ReferencesOf(package),

@@ -10,8 +10,10 @@ internal static class PackageAssemblies
     public const string StorageS3 = "EdgeAI.Storage.S3";
     public const string Runtime = "EdgeAI.Runtime";
     public const string ConfigurationYaml = "EdgeAI.Configuration.Yaml";
+    public const string AspNetCore = "EdgeAI.AspNetCore";
+    public const string Remote = "EdgeAI.Remote";
 
-    public static readonly string[] All = [Abstractions, Storage, StorageS3, Runtime, ConfigurationYaml];
+    public static readonly string[] All = [Abstractions, Storage, StorageS3, Runtime, ConfigurationYaml, AspNetCore, Remote];
 
     public static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, name + ".dll");
 

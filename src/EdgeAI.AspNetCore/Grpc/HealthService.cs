@@ -1,0 +1,41 @@
+using EdgeAI.AspNetCore.Hosting;
+using Grpc.Core;
+using Grpc.Health.V1;
+using Microsoft.AspNetCore.Authorization;
+
+namespace EdgeAI.AspNetCore.Grpc;
+
+/// <summary>The health of the server as gRPC's own health protocol gives it.</summary>
+[AllowAnonymous]
+internal sealed class HealthService : Health.HealthBase
+{
+    private const string InferenceName = "inference.GRPCInferenceService";
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+
+    public override Task<HealthCheckResponse> Check(HealthCheckRequest request, ServerCallContext context) => IsKnown(request)
+        ? Task.FromResult(new HealthCheckResponse { Status = StatusOf(context) })
+        : throw new RpcException(new Status(StatusCode.NotFound, $"There is no service '{request.Service}'; '{InferenceName}' and the whole server have a health."));
+
+    public override async Task Watch(HealthCheckRequest request, IServerStreamWriter<HealthCheckResponse> responseStream, ServerCallContext context)
+    {
+        using var timer = new PeriodicTimer(LookEvery, ServingInstance.Of(context.GetHttpContext()).Time);
+        HealthCheckResponse.Types.ServingStatus? last = null;
+        do
+        {
+            var status = IsKnown(request) ? StatusOf(context) : HealthCheckResponse.Types.ServingStatus.ServiceUnknown;
+            if (status != last)
+            {
+                await responseStream.WriteAsync(new HealthCheckResponse { Status = status }, context.CancellationToken).ConfigureAwait(false);
+                last = status;
+            }
+        }
+        while (await timer.WaitForNextTickAsync(context.CancellationToken).ConfigureAwait(false));
+    }
+
+    private static bool IsKnown(HealthCheckRequest request) => request.Service is "" or InferenceName;
+
+    private static HealthCheckResponse.Types.ServingStatus StatusOf(ServerCallContext context) => ServingInstance.Of(context.GetHttpContext()).Health.IsReady
+        ? HealthCheckResponse.Types.ServingStatus.Serving
+        : HealthCheckResponse.Types.ServingStatus.NotServing;
+}

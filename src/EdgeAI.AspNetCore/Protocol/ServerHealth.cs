@@ -1,0 +1,13 @@
+using EdgeAI.Inference;
+using Microsoft.Extensions.Hosting;
+
+namespace EdgeAI.AspNetCore.Protocol;
+
+/// <summary>Whether the server takes requests: the app has started, models to prewarm included, is not stopping, and has a device.</summary>
+internal sealed class ServerHealth(IInferenceEngine engine, IHostApplicationLifetime lifetime)
+{
+    public bool IsReady =>
+        lifetime.ApplicationStarted.IsCancellationRequested
+        && !lifetime.ApplicationStopping.IsCancellationRequested
+        && engine.Devices.Any(device => device.IsUsable);
+}
