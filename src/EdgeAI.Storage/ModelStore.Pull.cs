@@ -68,12 +68,18 @@ public sealed partial class ModelStore
         IProgress<PullProgress>? progress,
         CancellationToken cancellationToken)
     {
-        var result = await _telemetry.Pull.MeasureAsync(model, () => PullPacedAsync(model, only, priority, progress, cancellationToken)).ConfigureAwait(false);
+        var result = await _telemetry.Pull.MeasureAsync(model, () => PullPacedAsync(model, only, priority, laysOut, progress, cancellationToken)).ConfigureAwait(false);
         _telemetry.NotePulled(result.BytesMoved, priority == TransferPriority.Critical);
         return result;
     }
 
-    private async Task<PullResult> PullPacedAsync(ModelReference model, string? only, TransferPriority priority, IProgress<PullProgress>? progress, CancellationToken cancellationToken)
+    private async Task<PullResult> PullPacedAsync(
+        ModelReference model,
+        string? only,
+        TransferPriority priority,
+        bool laysOut,
+        IProgress<PullProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var transfer = await _transfers.BeginAsync(TransferDirection.Down, priority, cancellationToken).ConfigureAwait(false);
         var requests = new PacedRequests(transfer);

@@ -37,8 +37,13 @@ public sealed partial class ModelStore
             options.CollectGarbage ? await CollectGarbageAsync(cancellationToken).ConfigureAwait(false) : null,
             options.Repack is null ? null : await RepackAsync(options.Repack, cancellationToken).ConfigureAwait(false),
             options.Scrub is null ? null : await ScrubAsync(options.Scrub, cancellationToken).ConfigureAwait(false));
+        if (options.Clusters is null)
+        {
+            return report;
+        }
+
         var collected = new List<ClusterCollectionReport>();
-        foreach (var member in options.Clusters is null ? [] : _clusters.Members)
+        foreach (var member in _clusters.Members)
         {
             collected.Add(await CollectClusterGarbageAsync(member.Name, options.Clusters, cancellationToken).ConfigureAwait(false));
         }

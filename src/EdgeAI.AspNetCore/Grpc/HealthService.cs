@@ -2,12 +2,13 @@ using EdgeAI.AspNetCore.Hosting;
 using Grpc.Core;
 using Grpc.Health.V1;
 using Microsoft.AspNetCore.Authorization;
+using GrpcHealth = Grpc.Health.V1.Health;
 
 namespace EdgeAI.AspNetCore.Grpc;
 
 /// <summary>The health of the server as gRPC's own health protocol gives it.</summary>
 [AllowAnonymous]
-internal sealed class HealthService : Health.HealthBase
+internal sealed class HealthService : GrpcHealth.HealthBase
 {
     private const string InferenceName = "inference.GRPCInferenceService";
 

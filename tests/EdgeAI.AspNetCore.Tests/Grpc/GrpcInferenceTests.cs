@@ -5,6 +5,7 @@ using EdgeAI.Testing.Catalogue;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Health.V1;
+using GrpcHealth = Grpc.Health.V1.Health;
 
 namespace EdgeAI.AspNetCore.Tests.Grpc;
 
@@ -125,7 +126,7 @@ public sealed class GrpcInferenceTests
     public async Task Health_OfServerAndService_IsServing()
     {
         await using var host = await ServingHost.StartAsync();
-        var client = new Health.HealthClient(host.Channel);
+        var client = new GrpcHealth.HealthClient(host.Channel);
 
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, (await client.CheckAsync(new HealthCheckRequest(), cancellationToken: Cancellation)).Status);
         Assert.Equal(
