@@ -29,9 +29,10 @@ public sealed class PackageArrowTests
     }
 
     [Fact]
-    public void ConfigurationYaml_References_OnlyTheAbstractionsOfOursAndTheParser()
+    public void ConfigurationYaml_References_AtMostTheAbstractionsOfOursAndTheParser()
     {
-        Assert.Equal([PackageAssemblies.Abstractions], OwnReferencesOf(PackageAssemblies.ConfigurationYaml));
+        // Their constants are compiled in.
+        Assert.Empty(OwnReferencesOf(PackageAssemblies.ConfigurationYaml).Except([PackageAssemblies.Abstractions]));
         Assert.Contains("YamlDotNet", PackageAssemblies.ReferencesOf(PackageAssemblies.ConfigurationYaml));
     }
 
