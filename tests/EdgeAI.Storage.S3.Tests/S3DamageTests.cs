@@ -29,8 +29,8 @@ public sealed class S3DamageTests(CephCluster ceph) : IAsyncLifetime
         await using var proxy = new FaultProxy(ceph.Endpoints[0], (int)fault);
         using var direct = new S3Tier("direct", ceph.Options(_prefix));
 
-        // What is stalled costs time.
-        using var tier = fault == ProxyFault.Stall ? MakeTier(proxy, timeout: 0.5) : MakeTier(proxy);
+        // What stands still, or says that more comes than does, costs time.
+        using var tier = fault is ProxyFault.Stall or ProxyFault.FlipHead ? MakeTier(proxy, timeout: 1.5) : MakeTier(proxy);
         for (var i = 0; i < 2; i++)
         {
             proxy.Choose = Alternate(i, fault, fault == ProxyFault.Stall ? 5 : 2);
