@@ -14,7 +14,7 @@ internal sealed class S3AnswerHandler(HttpMessageHandler inner) : DelegatingHand
         var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         try
         {
-            if (!IsContent(request, response))
+            if (request.Method != HttpMethod.Head && !IsContent(request, response))
             {
                 await response.Content.LoadIntoBufferAsync(MaxAnswer, cancellationToken).ConfigureAwait(false);
             }
@@ -30,5 +30,5 @@ internal sealed class S3AnswerHandler(HttpMessageHandler inner) : DelegatingHand
 
     // Whatever else is asked for by GET says so in the query.
     private static bool IsContent(HttpRequestMessage request, HttpResponseMessage response) =>
-        request.Method == HttpMethod.Get && response.IsSuccessStatusCode && (request.RequestUri!.Query is "" or "?x-id=GetObject");
+        request.Method == HttpMethod.Get && response.IsSuccessStatusCode && request.RequestUri!.Query.Length == 0;
 }
