@@ -18,7 +18,7 @@ internal static class S3Clients
     /// <param name="addresses">The addresses.</param>
     /// <param name="region">The region; null for what the AWS chain finds.</param>
     /// <param name="isPathStyle">Whether the bucket stands in the path.</param>
-    /// <param name="timeout">How long a request may take to its answer's beginning.</param>
+    /// <param name="timeout">How long a request may take.</param>
     /// <param name="credentials">Who asks; null for what the AWS chain finds.</param>
     /// <param name="time">The clock.</param>
     public static S3Endpoint[] MakeEndpoints(IReadOnlyList<Uri> addresses, string? region, bool isPathStyle, TimeSpan timeout, AWSCredentials? credentials, TimeProvider time)
@@ -42,6 +42,7 @@ internal static class S3Clients
             ForcePathStyle = isPathStyle,
             MaxErrorRetry = 0,
             Timeout = timeout,
+            HttpClientFactory = new S3HttpClientFactory(),
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         };

@@ -105,8 +105,8 @@ internal sealed partial class S3Requests(string name, S3Endpoint[] endpoints, S3
             || Passing.Contains(answer.ErrorCode) || S3Answers.IsPage(answer),
         TimeoutException or HttpRequestException or IOException or SocketException or AmazonClientException or OperationCanceledException => true,
 
-        // What can't be read as an answer.
-        S3AnswerException or AmazonServiceException or XmlException or FormatException or OverflowException => true,
+        // What can't be read as an answer: the SDK throws what its parsers do, for a tag that is none too.
+        S3AnswerException or AmazonServiceException or XmlException or FormatException or OverflowException or ArgumentException => true,
         _ => false,
     };
 

@@ -12,6 +12,9 @@ public sealed class S3DamageStoreTests(CephCluster ceph) : IAsyncLifetime
 {
     private const double Share = 0.2;
 
+    // What a stalled answer costs, in seconds.
+    private const double StallCost = 2;
+
     private static readonly TestModel[] Models = [TestModels.Add, TestModels.Mlp, TestModels.External, TestModels.MatMul, TestModels.FineTunedMatMul];
     private static readonly ProxyFault[] Faults = [.. Enum.GetValues<ProxyFault>().Where(fault => fault != ProxyFault.None)];
 
@@ -37,7 +40,7 @@ public sealed class S3DamageStoreTests(CephCluster ceph) : IAsyncLifetime
         await using var first = new FaultProxy(ceph.Endpoints[0], NightlyRun.Seed);
         await using var second = new FaultProxy(ceph.Endpoints[1], NightlyRun.Seed + 1);
         first.Choose = second.Choose = (_, _) => ChooseFault(random);
-        var rounds = NightlyRun.Count(10, 300);
+        var rounds = NightlyRun.Count(5, 300);
         for (var round = 0; round < rounds; round++)
         {
             var model = Models[round % Models.Length];
@@ -119,7 +122,7 @@ public sealed class S3DamageStoreTests(CephCluster ceph) : IAsyncLifetime
     // Each round has a store of its own instance, which has not yet left the cluster alone.
     private async Task SendAsync(FaultProxy first, FaultProxy second, TestModel model, string round)
     {
-        await using var origin = Open("origin", first.Address, second.Address);
+        await using var origin = Open("origin", StallCost, first.Address, second.Address);
         using var source = new TemporaryDirectory();
         await origin.ImportAsync($"m{round}:1", ModelSource.FromFile(model.Save(source)), null, Cancellation);
         await origin.FlushAsync(Cancellation);
@@ -127,7 +130,7 @@ public sealed class S3DamageStoreTests(CephCluster ceph) : IAsyncLifetime
 
     private async Task BringAsync(FaultProxy first, FaultProxy second, TestModel model, string round, string node)
     {
-        await using var store = Open(node, first.Address, second.Address);
+        await using var store = Open(node, StallCost, first.Address, second.Address);
         (await store.MaterializeAsync($"m{round}:1", Cancellation)).Dispose();
         await RequireContentAsync(store, $"m{round}:1", model);
     }
@@ -159,7 +162,9 @@ public sealed class S3DamageStoreTests(CephCluster ceph) : IAsyncLifetime
         }
     }
 
-    private ModelStore Open(string node, params ReadOnlySpan<Uri> endpoints)
+    private ModelStore Open(string node, params ReadOnlySpan<Uri> endpoints) => Open(node, seconds: 30, endpoints);
+
+    private ModelStore Open(string node, double seconds, params ReadOnlySpan<Uri> endpoints)
     {
         var options = ceph.Options(_prefix);
         options.Endpoints.Clear();
@@ -168,8 +173,7 @@ public sealed class S3DamageStoreTests(CephCluster ceph) : IAsyncLifetime
             options.Endpoints.Add(endpoint);
         }
 
-        // What a stalled answer costs.
-        options.RequestTimeout = TimeSpan.FromSeconds(1);
+        options.RequestTimeout = TimeSpan.FromSeconds(seconds);
         return ModelStore.Open(_folder.Combine(node), clusters: [new StorageCluster("primary", new S3Tier("primary", options))]);
     }
 }
