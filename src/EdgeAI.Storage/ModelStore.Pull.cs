@@ -136,12 +136,13 @@ public sealed partial class ModelStore
             var pull = new ClusterPull(clusters, map, _index, incoming, samples, laysOut && !_index.HasManifest(digest) ? _hot : null, progress, _logger);
             await using var _ = pull.ConfigureAwait(false);
             await pull.RunAsync(model, digest, placed, cancellationToken).ConfigureAwait(false);
-            signatures ??= await ReadSignaturesAsync(model, digest, clusters, cancellationToken).ConfigureAwait(false);
 
             // Beside the packs' way to the disk: what is laid out counts only when the index knows the model.
+            incoming.EndPack();
             var layingOut = pull.LayOutAsync(digest, cancellationToken);
             try
             {
+                signatures ??= await ReadSignaturesAsync(model, digest, clusters, cancellationToken).ConfigureAwait(false);
                 await requests.CompleteAsync(cancellationToken).ConfigureAwait(false);
                 var packs = await incoming.CompleteAsync().ConfigureAwait(false);
                 var tensors = samples is null ? [] : await samples.ReadAsync(incoming, cancellationToken).ConfigureAwait(false);

@@ -29,6 +29,7 @@ internal sealed class IncomingPacks : IChunkSource, IAsyncDisposable
     private readonly SemaphoreSlim _adding = new(1);
     private PackWriter? _writer;
     private IncomingJournal? _journal;
+    private Task _sealing = Task.CompletedTask;
     private int _part;
     private bool _isBroken;
 
@@ -94,6 +95,12 @@ internal sealed class IncomingPacks : IChunkSource, IAsyncDisposable
                 throw new IOException("A write to the packs of this pull has failed.");
             }
 
+            // What has failed there would fail all the rest.
+            if (_sealing.IsFaulted)
+            {
+                await _sealing.ConfigureAwait(false);
+            }
+
             _isBroken = true;
 
             // The bytes first, then the journal: what it names is there.
@@ -103,7 +110,7 @@ internal sealed class IncomingPacks : IChunkSource, IAsyncDisposable
             _entries[chunk] = (_files[^1], _writer.Entries[^1]);
             if (_writer.Length >= PackFormat.TargetLength)
             {
-                await SealAsync().ConfigureAwait(false);
+                EndPack();
             }
 
             _isBroken = false;
@@ -118,19 +125,31 @@ internal sealed class IncomingPacks : IChunkSource, IAsyncDisposable
     public ValueTask ReadAsync(Digest chunk, Memory<byte> plain, CancellationToken cancellationToken) =>
         ReadAsync(chunk, plain, ChunkBase.MaxReadDepth, cancellationToken);
 
-    /// <summary>Puts the packs on disk, still in the folder.</summary>
-    public async ValueTask<IReadOnlyList<WrittenPack>> CompleteAsync()
+    /// <summary>Begins to put the pack that is being written on disk, beside what follows: the next chunk goes to the next one. Not beside <see cref="AddAsync"/>.</summary>
+    public void EndPack()
     {
-        if (_writer is not null)
+        if (_writer is null)
         {
-            await SealAsync().ConfigureAwait(false);
+            return;
         }
 
+        _sealing = SealAsync(_sealing, _writer, _journal!, PathOf(SealSuffix));
+        (_writer, _journal) = (null, null);
+        _part++;
+    }
+
+    /// <summary>Puts the packs on disk, still in the folder.</summary>
+    /// <exception cref="IOException">One could not be put there.</exception>
+    public async ValueTask<IReadOnlyList<WrittenPack>> CompleteAsync()
+    {
+        EndPack();
+        await _sealing.ConfigureAwait(false);
         return _packs;
     }
 
     public async ValueTask DisposeAsync()
     {
+        await _sealing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _journal?.Dispose();
         if (_writer is not null)
         {
@@ -192,7 +211,7 @@ internal sealed class IncomingPacks : IChunkSource, IAsyncDisposable
 
         if (_writer.Length >= PackFormat.TargetLength || File.Exists(Path.Combine(_folder, NameOf(_part + 1) + JournalSuffix)))
         {
-            await SealAsync().ConfigureAwait(false);
+            EndPack();
         }
     }
 
@@ -203,19 +222,18 @@ internal sealed class IncomingPacks : IChunkSource, IAsyncDisposable
         _files.Add(File.OpenHandle(PathOf(PackSuffix), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
     }
 
-    private async ValueTask SealAsync()
+    // One after the other: the packs keep their order, and no more than one waits for the disk.
+    private async Task SealAsync(Task earlier, PackWriter writer, IncomingJournal journal, string seal)
     {
-        var pack = await _writer!.CompleteAsync(CancellationToken.None).ConfigureAwait(false);
-        await File.WriteAllTextAsync(PathOf(SealSuffix), pack.Digest.ToString()).ConfigureAwait(false);
+        await using var _ = writer.ConfigureAwait(false);
+        using var __ = journal;
+        await earlier.ConfigureAwait(false);
+        var pack = await writer.CompleteAsync(CancellationToken.None).ConfigureAwait(false);
+        await File.WriteAllTextAsync(seal, pack.Digest.ToString()).ConfigureAwait(false);
         if (pack.Entries.Count > 0)
         {
             _packs.Add(pack);
         }
-
-        await _writer.DisposeAsync().ConfigureAwait(false);
-        _journal!.Dispose();
-        (_writer, _journal) = (null, null);
-        _part++;
     }
 
     private string PathOf(string suffix) => Path.Combine(_folder, NameOf(_part) + suffix);

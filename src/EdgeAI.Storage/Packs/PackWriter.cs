@@ -107,7 +107,10 @@ internal sealed class PackWriter : IAsyncDisposable
         await WriteAsync(index, cancellationToken).ConfigureAwait(false);
         await WriteAsync(trailer, cancellationToken).ConfigureAwait(false);
         await _flush.CompleteAsync().ConfigureAwait(false);
-        await DurableFile.FlushAsync(_file, cancellationToken).ConfigureAwait(false);
+        await _file.FlushAsync(cancellationToken).ConfigureAwait(false);
+
+        // A thread of its own: others are at work while this waits for the disk.
+        await Task.Factory.StartNew(() => DurableFile.Flush(_file), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
         await _file.DisposeAsync().ConfigureAwait(false);
         return new WrittenPack(_path, new Digest(_hash.GetHashAndReset()), Length, _entries);
     }
