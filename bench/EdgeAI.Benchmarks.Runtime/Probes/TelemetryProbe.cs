@@ -16,7 +16,7 @@ internal static class TelemetryProbe
     private const int Rounds = 61;
     private const int RunsInRound = 200;
 
-    private static long _heard;
+    private static long Heard;
 
     public static async Task<TelemetryResult> StartAsync(string model) =>
         JsonSerializer.Deserialize<TelemetryResult>(await Command.ToProbe(Argument, model).RunAsync())!;
@@ -99,8 +99,8 @@ internal static class TelemetryProbe
                 }
             },
         };
-        listener.SetMeasurementEventCallback<double>((_, _, _, _) => Interlocked.Increment(ref _heard));
-        listener.SetMeasurementEventCallback<long>((_, _, _, _) => Interlocked.Increment(ref _heard));
+        listener.SetMeasurementEventCallback<double>((_, _, _, _) => Interlocked.Increment(ref Heard));
+        listener.SetMeasurementEventCallback<long>((_, _, _, _) => Interlocked.Increment(ref Heard));
         listener.Start();
         return listener;
     }

@@ -57,15 +57,15 @@ public sealed class StorageSwitchTests : IAsyncLifetime
     [Fact]
     public async Task Load_PrimaryPastTheThreshold_GoesToTheBackupWithinOneWindowAndBackAfterwards()
     {
-        Assert.True((await ReadByLoadingAsync(TestModels.Add)) is (> 0, 0));
+        Assert.True((await ReadByLoadingAsync(TestModels.Add)) is (Primary: > 0, Backup: 0));
 
         // Slow: the load that meets it is the last one that does.
         _primary.Delay = TimeSpan.FromMilliseconds(60);
         var slowed = _time.GetTimestamp();
-        Assert.True((await ReadByLoadingAsync(TestModels.Mlp)) is (> 0, 0));
+        Assert.True((await ReadByLoadingAsync(TestModels.Mlp)) is (Primary: > 0, Backup: 0));
         await EvaluateUntilAsync(() => IsSwitched);
         Assert.InRange(_time.GetElapsedTime(slowed), TimeSpan.Zero, Window);
-        Assert.True((await ReadByLoadingAsync(TestModels.MatMul)) is (0, > 0));
+        Assert.True((await ReadByLoadingAsync(TestModels.MatMul)) is (Primary: 0, Backup: > 0));
 
         // Well again: its own probes show that, once the slow answers have left the window.
         _primary.Delay = TimeSpan.Zero;
@@ -73,7 +73,7 @@ public sealed class StorageSwitchTests : IAsyncLifetime
         await EvaluateUntilAsync(() => !IsSwitched);
         Assert.InRange(_time.GetElapsedTime(well), TimeSpan.Zero, Dwell + Window);
         await _node.Runtime.Store.RemoveAsync("add", Cancellation);
-        Assert.True((await ReadByLoadingAsync(TestModels.Add)) is (> 0, 0));
+        Assert.True((await ReadByLoadingAsync(TestModels.Add)) is (Primary: > 0, Backup: 0));
 
         Assert.Equal([MonitoringEventKind.Fired, MonitoringEventKind.Cleared], Monitor.History.Select(told => told.Kind));
         Assert.Equal("reads go to 'backup' before 'primary'", Monitor.History[0].Outcome);
@@ -89,7 +89,7 @@ public sealed class StorageSwitchTests : IAsyncLifetime
         await EvaluateUntilAsync(() => IsSwitched);
 
         Assert.InRange(_time.GetElapsedTime(slowed), TimeSpan.Zero, Window);
-        Assert.True((await ReadByLoadingAsync(TestModels.Add)) is (0, > 0));
+        Assert.True((await ReadByLoadingAsync(TestModels.Add)) is (Primary: 0, Backup: > 0));
     }
 
     [Fact]
