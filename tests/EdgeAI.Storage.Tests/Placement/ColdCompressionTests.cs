@@ -141,7 +141,7 @@ public sealed class ColdCompressionTests : IDisposable
         await RequireContentAsync("m:1", _content);
     }
 
-    private static void Configure(TiersOptions tiers)
+    internal static void Configure(TiersOptions tiers)
     {
         tiers.Cold.Compression = TierCompression.Stronger;
         tiers.Lifecycle.Add(new LifecycleRule { After = Week, To = Tier.Cold });
