@@ -4,7 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace EdgeAI.Runtime.Tests.Monitoring;
 
 /// <summary>A tier whose answers take their time, by the clock of the test, and which counts what it is asked.</summary>
-internal sealed class SlowTier(IStorageTier tier, FakeTimeProvider time) : IStorageTier
+internal sealed class SlowTier(IStorageTier tier, FakeTimeProvider time) : DelegatingStorageTier(tier)
 {
     private int _calls;
     private int _reads;
@@ -21,32 +21,34 @@ internal sealed class SlowTier(IStorageTier tier, FakeTimeProvider time) : IStor
     /// <summary>How often something was read from it.</summary>
     public int Reads => Volatile.Read(ref _reads);
 
-    public string Name => tier.Name;
+    public override ValueTask<bool> PutAsync(string key, Stream content, CancellationToken cancellationToken = default) => AnswerAsync(base.PutAsync(key, content, cancellationToken));
 
-    public StorageTierProperties Properties => tier.Properties;
-
-    public ValueTask<bool> PutAsync(string key, Stream content, CancellationToken cancellationToken = default) => AnswerAsync(tier.PutAsync(key, content, cancellationToken));
-
-    public ValueTask<int> ReadAsync(string key, long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
+    public override ValueTask<int> ReadAsync(string key, long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
     {
         Interlocked.Increment(ref _reads);
-        return AnswerAsync(tier.ReadAsync(key, offset, destination, cancellationToken));
+        return AnswerAsync(base.ReadAsync(key, offset, destination, cancellationToken));
     }
 
-    public ValueTask<long?> GetLengthAsync(string key, CancellationToken cancellationToken = default) => AnswerAsync(tier.GetLengthAsync(key, cancellationToken));
+    public override ValueTask<int> ReadUncachedAsync(string key, long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
+    {
+        Interlocked.Increment(ref _reads);
+        return AnswerAsync(base.ReadUncachedAsync(key, offset, destination, cancellationToken));
+    }
 
-    public IAsyncEnumerable<StorageObject> ListAsync(string prefix, CancellationToken cancellationToken = default)
+    public override ValueTask<long?> GetLengthAsync(string key, CancellationToken cancellationToken = default) => AnswerAsync(base.GetLengthAsync(key, cancellationToken));
+
+    public override IAsyncEnumerable<StorageObject> ListAsync(string prefix, CancellationToken cancellationToken = default)
     {
         Pass();
-        return tier.ListAsync(prefix, cancellationToken);
+        return base.ListAsync(prefix, cancellationToken);
     }
 
-    public ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken = default) => AnswerAsync(tier.DeleteAsync(key, cancellationToken));
+    public override ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken = default) => AnswerAsync(base.DeleteAsync(key, cancellationToken));
 
-    public ValueTask<bool> CompareAndSwapAsync(string key, ReadOnlyMemory<byte>? expected, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
-        AnswerAsync(tier.CompareAndSwapAsync(key, expected, content, cancellationToken));
+    public override ValueTask<bool> CompareAndSwapAsync(string key, ReadOnlyMemory<byte>? expected, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
+        AnswerAsync(base.CompareAndSwapAsync(key, expected, content, cancellationToken));
 
-    public ValueTask<StorageTierCapacity> GetCapacityAsync(CancellationToken cancellationToken = default) => AnswerAsync(tier.GetCapacityAsync(cancellationToken));
+    public override ValueTask<StorageTierCapacity> GetCapacityAsync(CancellationToken cancellationToken = default) => AnswerAsync(base.GetCapacityAsync(cancellationToken));
 
     private async ValueTask<T> AnswerAsync<T>(ValueTask<T> answer)
     {
