@@ -21,6 +21,12 @@ internal sealed partial class RestHandler(ServingLimits limits, TimeProvider tim
         response.Clear();
         response.StatusCode = failure.Status;
         response.ContentType = "application/json";
+        if (failure.Status == StatusCodes.Status413PayloadTooLarge && !HttpProtocol.IsHttp2(context.Request.Protocol) && !HttpProtocol.IsHttp3(context.Request.Protocol))
+        {
+            // What is too large is not read to its end, so that the connection is of no more use; a caller that does not know it would send its next request there.
+            response.Headers.Connection = "close";
+        }
+
         setHeaders?.Invoke();
         if (failure.RetryAfterSeconds is { } seconds)
         {

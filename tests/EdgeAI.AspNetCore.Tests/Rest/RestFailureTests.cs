@@ -79,6 +79,7 @@ public sealed class RestFailureTests
         Assert.Equal(HttpStatusCode.BadRequest, await PostAsync($$"""{"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":{{deep}}}]}"""));
         using var header = await host.Client.PostAsync("/v2/models/add-one/infer", RestMessages.Binary(Encoding.UTF8.GetBytes(Right + new string(' ', 500)), []), Cancellation);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, header.StatusCode);
+        Assert.True(header.Headers.ConnectionClose);
 
         async Task<HttpStatusCode> PostAsync(string json)
         {

@@ -73,7 +73,6 @@ public sealed class PlacementCrashTests : IDisposable
             await _test.RequireHealthyAsync();
         }
 
-        Assert.True(wereCold > 0);
         await RequireNothingLeftAsync();
         await RequireCompressionAsync();
         TestContext.Current.TestOutputHelper!.WriteLine($"{processes * crashes} processes killed; {wereCold} models were cold, {compressed} were compressed anew");
@@ -111,7 +110,7 @@ public sealed class PlacementCrashTests : IDisposable
     private async Task ImportShrinkingAsync(ModelReference reference) =>
         await _test.Store.ImportAsync(reference, ModelSource.FromMemory(ShrinkingContent, "model.bin"), null, Cancellation);
 
-    // How often the processes came to it is a matter of luck; that it works after all of their deaths is not.
+    // How often the processes came to move anything, or to compress it, is a matter of luck; that it works after all of their deaths is not.
     private async Task RequireCompressionAsync()
     {
         await ImportShrinkingAsync($"{Shrinking}:after");
