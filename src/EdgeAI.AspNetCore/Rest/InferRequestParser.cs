@@ -14,7 +14,8 @@ internal static class InferRequestParser
         var request = new InferRequest { JsonLength = json.Length };
         try
         {
-            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = limits.MaxJsonDepth });
+            var source = new JsonSource(json, limits.MaxJsonDepth);
+            var reader = source.Read();
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             {
                 throw ProtocolException.Malformed("The request is no JSON object.");
@@ -22,7 +23,7 @@ internal static class InferRequestParser
 
             while (ReadName(ref reader))
             {
-                ReadProperty(ref reader, json, request, limits);
+                ReadProperty(ref reader, ref source, request, limits);
             }
 
             if (reader.Read())
@@ -39,14 +40,14 @@ internal static class InferRequestParser
         }
     }
 
-    private static void ReadProperty(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, InferRequest request, ServingLimits limits)
+    private static void ReadProperty(ref Utf8JsonReader reader, ref JsonSource json, InferRequest request, ServingLimits limits)
     {
         if (reader.ValueTextEquals("inputs"u8))
         {
             RequireArray(ref reader, "inputs");
             while (ReadItem(ref reader, "inputs"))
             {
-                ReadInput(ref reader, json, request, limits);
+                ReadInput(ref reader, ref json, request, limits);
             }
         }
         else if (reader.ValueTextEquals("outputs"u8))
@@ -98,7 +99,7 @@ internal static class InferRequestParser
         return parameters;
     }
 
-    private static void ReadInput(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, InferRequest request, ServingLimits limits)
+    private static void ReadInput(ref Utf8JsonReader reader, ref JsonSource json, InferRequest request, ServingLimits limits)
     {
         if (request.Inputs.Count + request.BinaryInputs.Count >= limits.MaxTensors)
         {
@@ -108,7 +109,7 @@ internal static class InferRequestParser
         var input = default(InputFields);
         while (ReadName(ref reader))
         {
-            ReadInputProperty(ref reader, ref input, request, limits);
+            ReadInputProperty(ref reader, ref json, ref input, request, limits);
         }
 
         var name = input.Name ?? throw ProtocolException.Malformed("An input has no name.");
@@ -136,9 +137,10 @@ internal static class InferRequestParser
         else if (input.DataAt is { } at)
         {
             // What is before it has been read already, so that the order of the properties is free.
-            var data = new Utf8JsonReader(json[at..], new JsonReaderOptions { MaxDepth = limits.MaxJsonDepth, AllowMultipleValues = true });
+            var behind = json.From(at);
+            var data = behind.Read();
             data.Read();
-            request.Inputs.Add(name, JsonTensor.Read(ref data, name, type, shape, elements, request));
+            request.Inputs.Add(name, JsonTensor.Read(ref data, ref behind, name, type, shape, elements, request));
         }
         else
         {
@@ -170,17 +172,17 @@ internal static class InferRequestParser
         request.BinaryInputs.Add(input);
     }
 
-    private static void ReadInputProperty(ref Utf8JsonReader reader, ref InputFields input, InferRequest request, ServingLimits limits)
+    private static void ReadInputProperty(ref Utf8JsonReader reader, ref JsonSource json, ref InputFields input, InferRequest request, ServingLimits limits)
     {
         if (reader.ValueTextEquals("data"u8))
         {
             reader.Read();
-            input.DataAt = (int)reader.TokenStartIndex;
+            input.DataAt = json.PositionOf(reader);
             if (input is { Name: { } name, Shape: { } shape, Data: null } && TensorTypes.TryParse(input.DataType, out var type))
             {
                 // As clients write them; otherwise the data is read when what it should be is known.
                 input.ReadAs = name;
-                input.Data = JsonTensor.Read(ref reader, name, type, shape, TensorShape.CountElements(name, shape, limits), request);
+                input.Data = JsonTensor.Read(ref reader, ref json, name, type, shape, TensorShape.CountElements(name, shape, limits), request);
             }
             else
             {

@@ -13,13 +13,14 @@ internal static class JsonTensor
 
     /// <summary>Reads the elements; the reader stands on the value, and on its last token afterwards.</summary>
     /// <param name="reader">The JSON.</param>
+    /// <param name="source">What the reader is on.</param>
     /// <param name="name">The input's name.</param>
     /// <param name="type">The type of its elements.</param>
     /// <param name="shape">Its dimensions.</param>
     /// <param name="elements">How many elements they make.</param>
     /// <param name="request">Lends the memory.</param>
     /// <exception cref="ProtocolException">The value is no array of so many elements of that type.</exception>
-    public static TensorValue Read(ref Utf8JsonReader reader, string name, ElementType type, long[] shape, int elements, InferRequest request)
+    public static TensorValue Read(ref Utf8JsonReader reader, ref JsonSource source, string name, ElementType type, long[] shape, int elements, InferRequest request)
     {
         if (type == ElementType.String)
         {
@@ -39,7 +40,7 @@ internal static class JsonTensor
         var bytes = memory.Span;
         switch (type)
         {
-            case ElementType.Float32: Fill(ref reader, name, type, Of<float>(bytes), TryReadSingle); break;
+            case ElementType.Float32: Fill(ref reader, ref source, name, Of<float>(bytes)); break;
             case ElementType.Float64: Fill(ref reader, name, type, Of<double>(bytes), TryReadDouble); break;
             case ElementType.Int64: Fill(ref reader, name, type, Of<long>(bytes), static (ref Utf8JsonReader json, out long value) => json.TryGetInt64(out value)); break;
             case ElementType.Int32: Fill(ref reader, name, type, Of<int>(bytes), static (ref Utf8JsonReader json, out int value) => json.TryGetInt32(out value)); break;
@@ -61,6 +62,19 @@ internal static class JsonTensor
     private static int CheckRoom(string name, int elements, InferRequest request) => elements <= request.JsonLength
         ? elements
         : throw ProtocolException.Malformed($"The input '{name}' has {elements} elements by its shape, more than its data can hold.");
+
+    private static void Fill(ref Utf8JsonReader reader, ref JsonSource source, string name, Span<float> elements)
+    {
+        if (reader.TokenType == JsonTokenType.StartArray && JsonFloats.TryRead(source.After(reader), elements, out var length))
+        {
+            source.Pass(ref reader, length);
+            reader.Read();
+            return;
+        }
+
+        // Arrays in arrays, and what is wrong.
+        Fill(ref reader, name, ElementType.Float32, elements, TryReadSingle);
+    }
 
     private static void Fill<T>(ref Utf8JsonReader reader, string name, ElementType type, Span<T> elements, TryRead<T> read)
     {
