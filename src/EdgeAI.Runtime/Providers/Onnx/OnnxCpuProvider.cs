@@ -88,8 +88,41 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
         {
             session.ChangeOverAfterFirstRun(token => MakeBehindAsync(model, name, length, token), () => EndChangeOver(name));
         }
+        else if (options.CpuThreads == 0 && Environment.ProcessorCount > 1 && optimized is not null && length <= WeightPackingPolicy.SmallModel)
+        {
+            var room = new WorkingRoom(WorkingMemory, length);
+            session.TryOneThread(token => MakeOfOneThreadAsync(optimized, plan == PackingPlan.Private, room, name, token), isOne => EndTrial(name, room, isOne));
+        }
 
         return session;
+    }
+
+    // Beside the session of many threads, until one of the two is taken.
+    private async Task<OnnxGraphSession?> MakeOfOneThreadAsync(HotFiles files, bool isPacked, WorkingRoom room, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!await room.TryTakeAsync(cancellationToken).ConfigureAwait(false))
+            {
+                return null;
+            }
+
+            // What it takes is no other step's.
+            var step = MemoryMeter.Process.Begin();
+            try
+            {
+                return _loader.Load(files, GraphOptimizationLevel.ORT_DISABLE_ALL, isPacked, cancellationToken, threads: 1);
+            }
+            finally
+            {
+                MemoryMeter.Process.End(step);
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or OnnxRuntimeException or IOException or UnauthorizedAccessException)
+        {
+            LogNotTried(logger, exception, name);
+            return null;
+        }
     }
 
     // The graph that later loads begin with, and then the packed weights.
@@ -211,6 +244,16 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
         }
     }
 
+    private void EndTrial(string name, WorkingRoom room, bool? isOne)
+    {
+        room.GiveBack();
+        if (isOne is { } decided)
+        {
+            GiveMemoryBack();
+            LogThreads(logger, name, decided ? "one thread" : "all threads");
+        }
+    }
+
     private void EndChangeOver(string name)
     {
         GiveMemoryBack();
@@ -219,6 +262,12 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
 
     // The packing frees what it packed, which the C library would keep.
     private static void GiveMemoryBack() => GlibcHeap.Current?.Trim();
+
+    [LoggerMessage(4, LogLevel.Debug, "{Model} is run best by {Threads}.")]
+    private static partial void LogThreads(ILogger logger, string model, string threads);
+
+    [LoggerMessage(3, LogLevel.Debug, "{Model} keeps its threads; a session of one thread could not be made.")]
+    private static partial void LogNotTried(ILogger logger, Exception exception, string model);
 
     [LoggerMessage(2, LogLevel.Information, "{Model} runs on packed weights from now on.")]
     private static partial void LogPacked(ILogger logger, string model);

@@ -15,13 +15,14 @@ internal sealed class OnnxGraphLoader(InferenceOptions options, long mappedRoom)
     /// <param name="isPacked">Whether weights are packed, in private memory.</param>
     /// <param name="cancellationToken">Cancels the loading.</param>
     /// <param name="configure">Says on which device; null for the processor.</param>
+    /// <param name="threads">How many threads share a run; 0 for as many as the options say.</param>
     public OnnxGraphSession Load(
-        HotFiles files, GraphOptimizationLevel level, bool isPacked, CancellationToken cancellationToken, Action<SessionOptions>? configure = null)
+        HotFiles files, GraphOptimizationLevel level, bool isPacked, CancellationToken cancellationToken, Action<SessionOptions>? configure = null, int threads = 0)
     {
         var weights = files.WeightsPath is null ? null : new MappedWeights(files.WeightsPath);
         try
         {
-            return Hold(Open(files, weights, level, isPacked, options.CpuThreads, configure, cancellationToken), files, weights);
+            return Hold(Open(files, weights, level, isPacked, threads > 0 ? threads : options.CpuThreads, configure, cancellationToken), files, weights);
         }
         catch
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EdgeAI.Inference;
 using EdgeAI.Memory;
 using EdgeAI.Models;
@@ -16,6 +17,8 @@ internal sealed class OnnxSession : IBindableSession
     private Func<CancellationToken, Task<OnnxGraphSession?>>? _makeNext;
     private Action? _changed;
     private Task _changeOver = Task.CompletedTask;
+    private ThreadTrial? _trial;
+    private ThreadTrial? _running;
     private volatile bool _isDisposed;
 
     public OnnxSession(string name, ExecutionDevice device, ModelSignature signature, OnnxGraphSession graph)
@@ -46,13 +49,32 @@ internal sealed class OnnxSession : IBindableSession
         _changed = changed;
     }
 
+    /// <summary>Begins to find out whether one thread serves as well as many. Called once, before the session is handed out.</summary>
+    /// <param name="makeOne">Makes the session of one thread; null when it can't be made.</param>
+    /// <param name="ended">Called when only one session is left: whether it is that one, null when that was not found out.</param>
+    public void TryOneThread(Func<CancellationToken, Task<OnnxGraphSession?>> makeOne, Action<bool?> ended)
+    {
+        _trial = new ThreadTrial(this, _current, makeOne, ended);
+        _running = _trial;
+    }
+
+    /// <summary>Runs are in another session from now on; who changes it retires the one before.</summary>
+    public void Use(OnnxGraphSession graph) => Volatile.Write(ref _current, graph);
+
+    /// <summary>No run is counted any more.</summary>
+    public void EndTrial() => Volatile.Write(ref _running, null);
+
     public ModelOutputs Run(IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken)
     {
         var graph = Hold();
         try
         {
             using var bound = new OnnxInputs(inputs);
-            return cancellationToken.CanBeCanceled ? RunCancellable(graph, bound, cancellationToken) : Run(graph, bound, Uncancellable);
+            var trial = Volatile.Read(ref _running);
+            var started = trial is null ? 0 : Stopwatch.GetTimestamp();
+            var outputs = cancellationToken.CanBeCanceled ? RunCancellable(graph, bound, cancellationToken) : Run(graph, bound, Uncancellable);
+            trial?.Note(graph, Stopwatch.GetTimestamp() - started);
+            return outputs;
         }
         catch (OnnxRuntimeException exception)
         {
@@ -65,10 +87,17 @@ internal sealed class OnnxSession : IBindableSession
         }
     }
 
-    public IModelBinding? TryBind(IReadOnlyDictionary<string, ModelValue> inputs, IReadOnlyDictionary<string, TensorValue> outputs) =>
-        inputs.Values.All(value => value is TensorValue { ElementType: not ElementType.String } or OptionalValue)
-            ? new OnnxBinding(this, inputs, outputs)
-            : null;
+    public IModelBinding? TryBind(IReadOnlyDictionary<string, ModelValue> inputs, IReadOnlyDictionary<string, TensorValue> outputs)
+    {
+        if (!inputs.Values.All(value => value is TensorValue { ElementType: not ElementType.String } or OptionalValue))
+        {
+            return null;
+        }
+
+        // What is bound would have to be bound anew, and an output may be another one's input.
+        _trial?.Stop();
+        return new OnnxBinding(this, inputs, outputs);
+    }
 
     /// <summary>The session to run in now, held for that run.</summary>
     public OnnxGraphSession Hold()
@@ -110,6 +139,7 @@ internal sealed class OnnxSession : IBindableSession
 
         // What is made behind reads the hot files and writes beside them; both are the caller's from here on.
         _changeOver.GetAwaiter().GetResult();
+        _trial?.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _current.RetireAsync().GetAwaiter().GetResult();
         _disposing.Dispose();
     }
