@@ -57,8 +57,7 @@ internal sealed partial class InferenceService(ILogger<InferenceService> logger)
     public override async Task ModelStreamInfer(
         IAsyncStreamReader<ModelInferRequest> requestStream, IServerStreamWriter<ModelStreamInferResponse> responseStream, ServerCallContext context)
     {
-        var stopping = InstanceOf(context).Health.Stopping;
-        while (await MoveNextAsync(requestStream, stopping, context.CancellationToken).ConfigureAwait(false))
+        while (await requestStream.MoveNext(context.CancellationToken).ConfigureAwait(false))
         {
             using var inference = new GrpcInference(InstanceOf(context));
             await responseStream.WriteAsync(await AnswerStreamAsync(inference, requestStream.Current, context).ConfigureAwait(false), context.CancellationToken).ConfigureAwait(false);
@@ -121,20 +120,6 @@ internal sealed partial class InferenceService(ILogger<InferenceService> logger)
         {
             context.CancellationToken.ThrowIfCancellationRequested();
             throw new RpcException(StatusOf(exception, context));
-        }
-    }
-
-    // A stream that waits for its client's next request must not hold up the server's stop.
-    private static async ValueTask<bool> MoveNextAsync(IAsyncStreamReader<ModelInferRequest> requests, CancellationToken stopping, CancellationToken cancellationToken)
-    {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellationToken);
-        try
-        {
-            return await requests.MoveNext(either.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new RpcException(new Status(StatusCode.Unavailable, "The server is stopping; go on with another."));
         }
     }
 

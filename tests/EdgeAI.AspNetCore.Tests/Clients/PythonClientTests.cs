@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using EdgeAI.AspNetCore.Configuration;
 using EdgeAI.AspNetCore.Tests.Hosting;
 using EdgeAI.Testing.Catalogue;
