@@ -3,10 +3,8 @@ using System.Net.Http.Headers;
 using EdgeAI.AspNetCore.Configuration;
 using EdgeAI.AspNetCore.Tests.Hosting;
 using EdgeAI.AspNetCore.Tests.Rest;
-using EdgeAI.Models;
 using EdgeAI.Storage;
 using EdgeAI.Testing.Catalogue;
-using EdgeAI.Testing.Files;
 
 namespace EdgeAI.AspNetCore.Tests.Nodes;
 
