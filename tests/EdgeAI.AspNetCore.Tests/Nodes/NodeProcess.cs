@@ -26,8 +26,12 @@ internal sealed class NodeProcess(TestModel model) : IDisposable
         _port = new Uri(line.Split(' ')[0]).Port;
     }
 
-    /// <summary>Ends it as a power cut would.</summary>
-    public void Kill() => _process!.Kill();
+    /// <summary>Ends it as a power cut would, and returns when nothing of it runs any more.</summary>
+    public void Kill()
+    {
+        _process!.Kill();
+        _process.WaitForExit();
+    }
 
     public void Dispose()
     {

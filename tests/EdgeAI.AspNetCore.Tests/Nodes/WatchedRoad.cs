@@ -61,6 +61,8 @@ internal sealed class WatchedRoad(Func<int> most, Action<int>? onRead = null) : 
             {
                 inner.Dispose();
             }
+
+            base.Dispose(disposing);
         }
     }
 }
