@@ -58,6 +58,17 @@ ensure_azurite() {
     mkdir -p data/azurite && npm install --prefix data/azurite --no-audit --no-fund --ignore-scripts --omit=dev --omit=optional --loglevel=error azurite@3.37.0 >/dev/null
 }
 
+# Clients that others wrote, for the tests of the server: gRPC's own libraries for Python and for Node.js.
+ensure_clients() {
+    { [ -x /usr/bin/protoc ] && [ -x /usr/bin/grpc_python_plugin ] && [ -e /usr/share/grpc-proto ] && /usr/bin/python3 -c 'import grpc'; } 2>/dev/null || ! command -v apt-get >/dev/null || {
+        echo "Installing gRPC for Python, for the tests of the server"
+        as_root apt-get update -qq && as_root apt-get install -y -qq --no-install-recommends python3-grpcio protobuf-compiler protobuf-compiler-grpc grpc-proto >/dev/null
+    }
+    [ -e data/grpc-js/node_modules/grpc-health-check/package.json ] || ! command -v npm >/dev/null && return
+    echo "Installing gRPC for Node.js, for the tests of the server"
+    mkdir -p data/grpc-js && npm install --prefix data/grpc-js --no-audit --no-fund --ignore-scripts --omit=dev --loglevel=error @grpc/grpc-js@1.14.7 grpc-health-check@2.1.0 >/dev/null
+}
+
 attribute() {
     sed -nE "s/.*<assembly [^>]*[[:space:]]$2=\"([0-9]+)\".*/\1/p" "$1" | head -n 1
 }
@@ -103,11 +114,13 @@ run_project() {
 ensure_command dotnet dotnet-sdk-10.0
 ensure_command mount util-linux
 ensure_command g++ g++
+ensure_command curl curl
 ensure_icu
 ensure_ceph
 ensure_nginx
 ensure_link
 ensure_azurite
+ensure_clients
 rm -rf "$reports" && mkdir -p "$reports"
 
 echo "== Build"

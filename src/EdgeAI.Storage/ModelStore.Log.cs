@@ -55,4 +55,7 @@ public sealed partial class ModelStore
 
     [LoggerMessage(14, LogLevel.Warning, "The model {Model} could not be laid out ahead of its use.")]
     private static partial void LogNotPrewarmed(ILogger logger, ModelReference model, Exception exception);
+
+    [LoggerMessage(15, LogLevel.Warning, "The node {Node} is asked no more for what it has laid out of {Model}, which comes from this store's own packs: {Problem}")]
+    private static partial void LogNodeGivenUp(ILogger logger, string node, ModelReference model, string problem);
 }

@@ -2,6 +2,8 @@ using EdgeAI.Models;
 using EdgeAI.Storage.Codecs;
 using EdgeAI.Storage.Durability;
 using EdgeAI.Storage.Maintenance;
+using EdgeAI.Storage.Materializing;
+using EdgeAI.Storage.Nodes;
 using EdgeAI.Storage.Tiers;
 
 namespace EdgeAI.Storage;
@@ -55,13 +57,16 @@ public sealed partial class ModelStore
     }
 
     // Hot files that are there serve on, whatever became of what they were made from.
-    private async Task<IHotModel> MaterializeInEpochAsync(ModelReference model, bool isUse, CancellationToken cancellationToken)
+    private async Task<IHotModel> MaterializeInEpochAsync(ModelReference model, bool isUse, CancellationToken cancellationToken, HttpNodeTier? node = null)
     {
         var digest = (await RequireTrustedAsync(model, cancellationToken).ConfigureAwait(false)).Digest;
         try
         {
             var wasHot = Directory.Exists(_directory.HotModel(digest));
-            var leased = await _telemetry.Materialize.MeasureAsync(model, () => _hot.LeaseAsync(digest, cancellationToken).AsTask()).ConfigureAwait(false);
+            Func<IHotSource, ModelManifest, IHotSource>? over = node is null
+                ? null
+                : (own, manifest) => new NodeHotSource(own, digest, manifest, node, _time, problem => LogNodeGivenUp(_logger, node.Name, model, problem));
+            var leased = await _telemetry.Materialize.MeasureAsync(model, () => _hot.LeaseAsync(digest, over, cancellationToken).AsTask()).ConfigureAwait(false);
             if (isUse)
             {
                 _telemetry.NoteRequest(wasHot);

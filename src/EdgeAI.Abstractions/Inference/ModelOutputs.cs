@@ -27,6 +27,9 @@ public sealed class ModelOutputs : IReadOnlyDictionary<string, ModelValue>, IDis
         _values = values;
     }
 
+    /// <summary>What the request had of its run; null where the model is not batched.</summary>
+    public BatchShare? Batch { get; private init; }
+
     /// <inheritdoc/>
     public int Count => _values.Length;
 
@@ -52,6 +55,15 @@ public sealed class ModelOutputs : IReadOnlyDictionary<string, ModelValue>, IDis
     /// <exception cref="KeyNotFoundException">The model has no such output.</exception>
     /// <exception cref="InvalidOperationException">The output is not a tensor.</exception>
     public TensorValue GetTensor(string name) => this[name].AsTensor();
+
+    /// <summary>The same result, which says what the request had of its run. For who runs requests together.</summary>
+    /// <param name="batch">The request's share.</param>
+    /// <returns>A result over the same values, which is used and disposed in place of this one.</returns>
+    public ModelOutputs WithBatch(BatchShare batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return new ModelOutputs(_names, _values) { Batch = batch };
+    }
 
     /// <inheritdoc/>
     public bool ContainsKey(string key) => TryGetValue(key, out _);

@@ -34,6 +34,15 @@ internal static class GrpcMessages
             ComputeInfer = DurationOf(counters, RequestStage.Infer),
             ComputeOutput = DurationOf(counters, RequestStage.Output),
         },
+        BatchStats = { counters.Batches.Select(batch => Describe(batch.Size, batch.Counters)) },
+    };
+
+    private static InferBatchStatistics Describe(int size, BatchCounters counters) => new()
+    {
+        BatchSize = (ulong)size,
+        ComputeInput = new StatisticDuration { Count = (ulong)counters.Count, Ns = (ulong)counters.InputNanoseconds },
+        ComputeInfer = new StatisticDuration { Count = (ulong)counters.Count, Ns = (ulong)counters.InferNanoseconds },
+        ComputeOutput = new StatisticDuration { Count = (ulong)counters.Count },
     };
 
     private static StatisticDuration DurationOf(ModelCounters counters, RequestStage stage) =>

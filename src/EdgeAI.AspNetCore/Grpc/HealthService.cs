@@ -18,12 +18,16 @@ internal sealed class HealthService : GrpcHealth.HealthBase
         ? Task.FromResult(new HealthCheckResponse { Status = StatusOf(context) })
         : throw new RpcException(new Status(StatusCode.NotFound, $"There is no service '{request.Service}'; '{InferenceName}' and the whole server have a health."));
 
+    // It ends with the server: a watcher that has nothing to do must not hold up the server's stop.
     public override async Task Watch(HealthCheckRequest request, IServerStreamWriter<HealthCheckResponse> responseStream, ServerCallContext context)
     {
-        using var timer = new PeriodicTimer(LookEvery, ServingInstance.Of(context.GetHttpContext()).Time);
+        var instance = ServingInstance.Of(context.GetHttpContext());
+        using var timer = new PeriodicTimer(LookEvery, instance.Time);
         HealthCheckResponse.Types.ServingStatus? last = null;
+        bool isStopping;
         do
         {
+            isStopping = instance.Health.Stopping.IsCancellationRequested;
             var status = IsKnown(request) ? StatusOf(context) : HealthCheckResponse.Types.ServingStatus.ServiceUnknown;
             if (status != last)
             {
@@ -31,7 +35,20 @@ internal sealed class HealthService : GrpcHealth.HealthBase
                 last = status;
             }
         }
-        while (await timer.WaitForNextTickAsync(context.CancellationToken).ConfigureAwait(false));
+        while (!isStopping && await WaitAsync(timer, instance.Health.Stopping, context.CancellationToken).ConfigureAwait(false));
+    }
+
+    private static async ValueTask<bool> WaitAsync(PeriodicTimer timer, CancellationToken stopping, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellationToken);
+        try
+        {
+            return await timer.WaitForNextTickAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return true;
+        }
     }
 
     private static bool IsKnown(HealthCheckRequest request) => request.Service is "" or InferenceName;

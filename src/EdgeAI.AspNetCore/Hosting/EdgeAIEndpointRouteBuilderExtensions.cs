@@ -113,7 +113,11 @@ public static class EdgeAIEndpointRouteBuilderExtensions
     {
         if (instance.Store is ModelStore store)
         {
-            MapObjects(group.MapGroup(Root + "/store"), instance, new StorageNodeEndpoints(store.Objects, ["packs/", "manifests/", "names/", "signatures/"]), isWritable: false);
+            var root = group.MapGroup(Root + "/store");
+            MapObjects(root, instance, new StorageNodeEndpoints(store.Objects, ["packs/", "manifests/", "names/", "signatures/"]), isWritable: false);
+            var hot = new HotFileEndpoints(store);
+            Get(root, instance, "/hot/{digest}", hot.ListAsync).RequireAuthorization(ServingPolicies.ReadStore);
+            Get(root, instance, "/hot/{digest}/{**file}", hot.ReadAsync, isLong: true).RequireAuthorization(ServingPolicies.ReadStore);
         }
 
         if (instance.Options.SharedDirectory is { } directory)

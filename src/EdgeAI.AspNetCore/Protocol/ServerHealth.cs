@@ -6,6 +6,9 @@ namespace EdgeAI.AspNetCore.Protocol;
 /// <summary>Whether the server takes requests: the app has started, models to prewarm included, is not stopping, and has a device.</summary>
 internal sealed class ServerHealth(IInferenceEngine engine, IHostApplicationLifetime lifetime)
 {
+    /// <summary>Cancelled when the app begins to stop.</summary>
+    public CancellationToken Stopping => lifetime.ApplicationStopping;
+
     public bool IsReady =>
         lifetime.ApplicationStarted.IsCancellationRequested
         && !lifetime.ApplicationStopping.IsCancellationRequested

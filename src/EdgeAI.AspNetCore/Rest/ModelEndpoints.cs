@@ -102,15 +102,30 @@ internal sealed class ModelEndpoints(ServedModels models, ModelDescriptions desc
         json.WriteStartObject("inference_stats"u8);
         foreach (var (name, stage) in ModelCounters.Stages)
         {
-            json.WriteStartObject(name);
-            json.WriteNumber("count"u8, counters.CountOf(stage));
-            json.WriteNumber("ns"u8, counters.NanosecondsOf(stage));
-            json.WriteEndObject();
+            WriteDuration(json, name, counters.CountOf(stage), counters.NanosecondsOf(stage));
         }
 
         json.WriteEndObject();
         json.WriteStartArray("batch_stats"u8);
+        foreach (var (size, batch) in counters.Batches)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("batch_size"u8, size);
+            WriteDuration(json, "compute_input", batch.Count, batch.InputNanoseconds);
+            WriteDuration(json, "compute_infer", batch.Count, batch.InferNanoseconds);
+            WriteDuration(json, "compute_output", batch.Count, 0);
+            json.WriteEndObject();
+        }
+
         json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteDuration(Utf8JsonWriter json, string name, long count, long nanoseconds)
+    {
+        json.WriteStartObject(name);
+        json.WriteNumber("count"u8, count);
+        json.WriteNumber("ns"u8, nanoseconds);
         json.WriteEndObject();
     }
 

@@ -42,7 +42,7 @@ internal sealed class InferenceRunner(IInferenceEngine engine, EdgeAIOptions opt
             var outputs = isQueued ? model.Lease.Run(inputs, Left(wish, asked), cancellationToken)
                 : wish is null && model.IsBatched ? await model.Lease.RunAsync(inputs, cancellationToken).ConfigureAwait(false)
                 : await model.Lease.TryRunAsync(inputs, wish, cancellationToken).ConfigureAwait(false) ?? throw ProtocolException.Busy();
-            model.Counters.Note(RequestStage.Infer, Stopwatch.GetTimestamp() - began);
+            model.Counters.NoteExecution(outputs.Batch, Stopwatch.GetTimestamp() - began);
             return outputs;
         }
         finally

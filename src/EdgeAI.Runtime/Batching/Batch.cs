@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EdgeAI.Inference;
 using EdgeAI.Models;
 using EdgeAI.Telemetry;
@@ -58,9 +59,14 @@ internal sealed class Batch(ModelSignature signature, List<BatchRequest> request
     private void RunTogether()
     {
         ModelOutputs outputs;
+        var started = Stopwatch.GetTimestamp();
+        TimeSpan gathering;
+        TimeSpan running;
         using (var inputs = new BatchInputs(signature, requests, rows))
         {
+            gathering = Stopwatch.GetElapsedTime(started);
             outputs = requests[0].Lease.Run(inputs.Values, _cancellation.Token);
+            running = Stopwatch.GetElapsedTime(started) - gathering;
         }
 
         if (!BatchOutputs.HaveRows(outputs, rows))
@@ -73,6 +79,7 @@ internal sealed class Batch(ModelSignature signature, List<BatchRequest> request
 
         using var shared = new BatchOutputs(outputs);
         var first = 0;
+        var isFirst = true;
         foreach (var request in requests)
         {
             if (request.Token.IsCancellationRequested)
@@ -81,7 +88,8 @@ internal sealed class Batch(ModelSignature signature, List<BatchRequest> request
             }
             else
             {
-                request.Succeed(shared.Slice(first, request.Rows));
+                request.Succeed(shared.Slice(first, request.Rows).WithBatch(new BatchShare(request.Rows, rows, isFirst, gathering, running)));
+                isFirst = false;
             }
 
             first += request.Rows;

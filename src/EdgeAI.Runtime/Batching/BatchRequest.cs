@@ -41,7 +41,9 @@ internal sealed class BatchRequest
     {
         try
         {
-            Succeed(Lease.Run(Inputs, Token));
+            var started = Stopwatch.GetTimestamp();
+            var outputs = Lease.Run(Inputs, Token);
+            Succeed(outputs.WithBatch(new BatchShare(Rows, Rows, IsFirst: true, TimeSpan.Zero, Stopwatch.GetElapsedTime(started))));
         }
         catch (OperationCanceledException) when (Token.IsCancellationRequested)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EdgeAI.Inference;
 using EdgeAI.Models;
 using EdgeAI.Providers;
@@ -31,10 +32,13 @@ internal sealed class BatchedLease(IModelLease lease, ModelBatcher batcher, Acti
         try
         {
             Require(inputs);
-            var running = options is null && batcher.TryDescribe(lease, inputs, cancellationToken) is { } request
-                ? batcher.RunAsync(request)
-                : lease.RunAsync(inputs, options, cancellationToken).AsTask();
-            return await running.ConfigureAwait(false);
+            if (options is null && batcher.TryDescribe(lease, inputs, cancellationToken) is { } request)
+            {
+                return await batcher.RunAsync(request).ConfigureAwait(false);
+            }
+
+            var started = Stopwatch.GetTimestamp();
+            return Share(inputs, await lease.RunAsync(inputs, options, cancellationToken).ConfigureAwait(false), started);
         }
         finally
         {
@@ -49,7 +53,8 @@ internal sealed class BatchedLease(IModelLease lease, ModelBatcher batcher, Acti
         try
         {
             Require(inputs);
-            return await lease.TryRunAsync(inputs, options, cancellationToken).ConfigureAwait(false);
+            var started = Stopwatch.GetTimestamp();
+            return await lease.TryRunAsync(inputs, options, cancellationToken).ConfigureAwait(false) is { } outputs ? Share(inputs, outputs, started) : null;
         }
         finally
         {
@@ -60,10 +65,23 @@ internal sealed class BatchedLease(IModelLease lease, ModelBatcher batcher, Acti
     public ModelOutputs Run(IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken = default) => Run(inputs, null, cancellationToken);
 
     public ModelOutputs Run(IReadOnlyDictionary<string, ModelValue> inputs, ModelRunOptions? options, CancellationToken cancellationToken = default) =>
-        RunHeld(inputs, () => options is null && batcher.TryDescribe(lease, inputs, cancellationToken) is { } request ? batcher.Run(request) : lease.Run(inputs, options, cancellationToken))!;
+        RunHeld(inputs, () =>
+        {
+            if (options is null && batcher.TryDescribe(lease, inputs, cancellationToken) is { } request)
+            {
+                return batcher.Run(request);
+            }
+
+            var started = Stopwatch.GetTimestamp();
+            return Share(inputs, lease.Run(inputs, options, cancellationToken), started);
+        })!;
 
     public ModelOutputs? TryRun(IReadOnlyDictionary<string, ModelValue> inputs, ModelRunOptions? options = null, CancellationToken cancellationToken = default) =>
-        RunHeld(inputs, () => lease.TryRun(inputs, options, cancellationToken));
+        RunHeld(inputs, () =>
+        {
+            var started = Stopwatch.GetTimestamp();
+            return lease.TryRun(inputs, options, cancellationToken) is { } outputs ? Share(inputs, outputs, started) : null;
+        });
 
     public IModelBinding Bind(IReadOnlyDictionary<string, ModelValue> inputs, IReadOnlyDictionary<string, TensorValue>? outputs = null)
     {
@@ -82,6 +100,11 @@ internal sealed class BatchedLease(IModelLease lease, ModelBatcher batcher, Acti
         batcher.Flush();
         return ExitAsync();
     }
+
+    // What went past the batcher is a run of its own.
+    private ModelOutputs Share(IReadOnlyDictionary<string, ModelValue> inputs, ModelOutputs outputs, long started) => batcher.FindRows(inputs) is { } rows
+        ? outputs.WithBatch(new BatchShare(rows, rows, IsFirst: true, TimeSpan.Zero, Stopwatch.GetElapsedTime(started)))
+        : outputs;
 
     private ModelOutputs? RunHeld(IReadOnlyDictionary<string, ModelValue> inputs, Func<ModelOutputs?> run)
     {

@@ -22,6 +22,9 @@ internal sealed partial class ModelBatcher(ModelReference model, BatchLayout lay
             ? new BatchRequest { Lease = lease, Inputs = inputs, Key = key, Rows = rows, Bytes = bytes, Token = cancellationToken }
             : null;
 
+    /// <summary>How many rows a request has; null when they can't be told.</summary>
+    public int? FindRows(IReadOnlyDictionary<string, ModelValue> inputs) => !_isIndivisible && layout.TryDescribe(inputs, out _, out var rows, out _) ? rows : null;
+
     public async Task<ModelOutputs> RunAsync(BatchRequest request)
     {
         var isStarted = Submit(request);

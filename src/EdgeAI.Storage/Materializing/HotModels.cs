@@ -40,8 +40,9 @@ internal sealed partial class HotModels(
 
     /// <summary>Makes a hot model if it is not there, and leases it.</summary>
     /// <param name="digest">The manifest. The caller is in an epoch, which keeps its content.</param>
+    /// <param name="over">Makes of the store's source the one that it is made from; null for the store's.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
-    public async ValueTask<IHotModel> LeaseAsync(Digest digest, CancellationToken cancellationToken)
+    public async ValueTask<IHotModel> LeaseAsync(Digest digest, Func<IHotSource, ModelManifest, IHotSource>? over, CancellationToken cancellationToken)
     {
         var manifest = await manifests.ReadAsync(digest, cancellationToken).ConfigureAwait(false);
         var folder = directory.HotModel(digest);
@@ -84,7 +85,7 @@ internal sealed partial class HotModels(
             {
                 if (exclusive is not null)
                 {
-                    await MakeAsync(digest, manifest, folder, cancellationToken).ConfigureAwait(false);
+                    await MakeAsync(digest, manifest, folder, over, cancellationToken).ConfigureAwait(false);
                     continue;
                 }
             }
@@ -208,7 +209,7 @@ internal sealed partial class HotModels(
     private bool IsRecent(DirectoryInfo folder) =>
         wait.Time.GetUtcNow() - File.GetLastWriteTimeUtc(Path.Combine(folder.FullName, HotJournal.FileName)) < UnfinishedKept;
 
-    private async ValueTask MakeAsync(Digest digest, ModelManifest manifest, string folder, CancellationToken cancellationToken)
+    private async ValueTask MakeAsync(Digest digest, ModelManifest manifest, string folder, Func<IHotSource, ModelManifest, IHotSource>? over, CancellationToken cancellationToken)
     {
         if (Directory.Exists(folder))
         {
@@ -224,7 +225,8 @@ internal sealed partial class HotModels(
             Directory.CreateDirectory(unfinished);
             using (var journal = new HotJournal(unfinished))
             {
-                await WriteAsync(manifest, unfinished, new StoredHotSource(manifest, chunks), journal, cancellationToken).ConfigureAwait(false);
+                var source = new StoredHotSource(manifest, chunks);
+                await WriteAsync(manifest, unfinished, over?.Invoke(source, manifest) ?? source, journal, cancellationToken).ConfigureAwait(false);
             }
 
             Publish(unfinished, folder);

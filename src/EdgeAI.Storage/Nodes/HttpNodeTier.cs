@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using EdgeAI.Models;
 using EdgeAI.Storage.Tiers;
 
 namespace EdgeAI.Storage.Nodes;
@@ -74,17 +75,23 @@ public sealed class HttpNodeTier : IStorageTier, IDisposable
             return await GetLengthAsync(key, cancellationToken).ConfigureAwait(false) is null ? -1 : 0;
         }
 
-        using var request = Request(HttpMethod.Get, ObjectOf(key));
-        request.Headers.Range = new RangeHeaderValue(offset, offset + destination.Length - 1);
-        using var response = await SendAsync(
-            request, cancellationToken, HttpStatusCode.OK, HttpStatusCode.PartialContent, HttpStatusCode.NotFound, HttpStatusCode.RequestedRangeNotSatisfiable).ConfigureAwait(false);
-        return response.StatusCode switch
-        {
-            HttpStatusCode.NotFound => -1,
-            HttpStatusCode.RequestedRangeNotSatisfiable => 0,
-            HttpStatusCode.OK when offset > 0 => throw new StorageNodeException(_address, "it gave the whole object where a range was asked for"),
-            _ => await ReadBodyAsync(response, destination, cancellationToken).ConfigureAwait(false),
-        };
+        return await ReadRangeAsync(ObjectOf(key), offset, destination, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads from a file that the host's store has laid out for a model, plain. Nothing says that the bytes are right: whoever uses them compares them, as <see cref="ModelStore.MaterializeFromAsync"/> does.</summary>
+    /// <param name="model">The digest of the model's manifest.</param>
+    /// <param name="file">The file's path, such as <c>weights.bin</c>.</param>
+    /// <param name="offset">Where to begin.</param>
+    /// <param name="destination">Where the bytes go; not empty.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <returns>How many bytes were read, fewer only at the file's end; -1 when the host has not laid that out.</returns>
+    /// <exception cref="StorageNodeException">The host failed, or does not let this key read.</exception>
+    public ValueTask<int> ReadHotAsync(Digest model, string file, long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(file);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfZero(destination.Length);
+        return ReadRangeAsync(new Uri(_address, $"hot/{model.Hex}/{string.Join('/', file.Split('/').Select(Uri.EscapeDataString))}"), offset, destination, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -163,6 +170,21 @@ public sealed class HttpNodeTier : IStorageTier, IDisposable
         {
             _http.Dispose();
         }
+    }
+
+    private async ValueTask<int> ReadRangeAsync(Uri address, long offset, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        using var request = Request(HttpMethod.Get, address);
+        request.Headers.Range = new RangeHeaderValue(offset, offset + destination.Length - 1);
+        using var response = await SendAsync(
+            request, cancellationToken, HttpStatusCode.OK, HttpStatusCode.PartialContent, HttpStatusCode.NotFound, HttpStatusCode.RequestedRangeNotSatisfiable).ConfigureAwait(false);
+        return response.StatusCode switch
+        {
+            HttpStatusCode.NotFound => -1,
+            HttpStatusCode.RequestedRangeNotSatisfiable => 0,
+            HttpStatusCode.OK when offset > 0 => throw new StorageNodeException(_address, "it gave the whole object where a range was asked for"),
+            _ => await ReadBodyAsync(response, destination, cancellationToken).ConfigureAwait(false),
+        };
     }
 
     private Uri ObjectOf(string key)

@@ -1,5 +1,6 @@
 using System.Net;
 using EdgeAI.AspNetCore.Configuration;
+using EdgeAI.AspNetCore.Tests.Rest;
 using EdgeAI.Configuration;
 using EdgeAI.Models;
 using EdgeAI.Storage;
@@ -83,6 +84,13 @@ internal sealed class ServingHost : IAsyncDisposable
     {
         using var source = new TemporaryDirectory();
         await Store.ImportAsync(reference, ModelSource.FromFile(model.Save(source)), null, Cancellation);
+    }
+
+    /// <summary>The sum of a number that the statistics of its models have.</summary>
+    public async Task<long> CountAsync(string name)
+    {
+        using var response = await Client.GetAsync("/v2/models/stats", Cancellation);
+        return (await response.ReadJsonAsync())["model_stats"]!.AsArray().Sum(model => (long)model![name]!);
     }
 
     public async ValueTask DisposeAsync()

@@ -88,10 +88,40 @@ public sealed class QueueTests
         Assert.Equal(65, (int)(await stats.ReadJsonAsync())["model_stats"]![0]!["inference_count"]!);
     }
 
-    private static async Task<string> RowsAsync(ServingHost host, int row)
+    [Fact]
+    public async Task Statistics_OfABatchedModel_CountRunsByTheirSizes()
     {
-        using var response = await host.Client.PostAsync(
-            "/v2/models/table-rows/infer", RestMessages.Json($$"""{"inputs":[{"name":"row","shape":[1],"datatype":"INT64","data":[{{row}}]}]}"""), Cancellation);
+        // A run begins when it is full, long before the delay is over.
+        await using var host = await ServingHost.StartAsync(engine: options =>
+            options.Models.Add(new EdgeAI.Configuration.ModelOptions { Name = "table-rows", Batching = new() { MaxBatchSize = 4, MaxDelay = TimeSpan.FromMinutes(1) } }));
+        await host.ImportAsync(TestModels.TableRows, TestModels.Add);
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => RowsAsync(host, 1)));
+        await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => RowsAsync(host, 1, 2)));
+        await InferAsync(host, "table-rows", """{"parameters":{"timeout":60000000},"inputs":[{"name":"row","shape":[3],"datatype":"INT64","data":[1,2,3]}]}""");
+        await InferAsync(host, "add", """{"inputs":[{"name":"a","shape":[2],"datatype":"FP32","data":[1,2]},{"name":"b","shape":[2],"datatype":"FP32","data":[1,2]}]}""");
+
+        using var response = await host.Client.GetAsync("/v2/models/table-rows/stats", Cancellation);
+        var rest = (await response.ReadJsonAsync())["model_stats"]![0]!;
+        Assert.Equal((11, 3, 7), ((int)rest["inference_count"]!, (int)rest["execution_count"]!, (int)rest["inference_stats"]!["compute_infer"]!["count"]!));
+        Assert.Equal([(3, 1), (4, 2)], rest["batch_stats"]!.AsArray().Select(batch => ((int)batch!["batch_size"]!, (int)batch["compute_infer"]!["count"]!)));
+        Assert.True((long)rest["batch_stats"]![1]!["compute_input"]!["ns"]! > 0);
+
+        var client = new GRPCInferenceService.GRPCInferenceServiceClient(host.Channel);
+        var grpc = (await client.ModelStatisticsAsync(new ModelStatisticsRequest { Name = "table-rows" }, cancellationToken: Cancellation)).ModelStats[0];
+        Assert.Equal((11UL, 3UL), (grpc.InferenceCount, grpc.ExecutionCount));
+        Assert.Equal([(3UL, 1UL), (4UL, 2UL)], grpc.BatchStats.Select(batch => (batch.BatchSize, batch.ComputeInfer.Count)));
+        Assert.All(grpc.BatchStats, batch => Assert.True(batch.ComputeInfer.Ns > 0));
+        var plain = (await client.ModelStatisticsAsync(new ModelStatisticsRequest { Name = "add" }, cancellationToken: Cancellation)).ModelStats[0];
+        Assert.Equal((1UL, 1UL, 1UL), (plain.InferenceCount, plain.ExecutionCount, plain.BatchStats.Single().BatchSize));
+    }
+
+    private static Task<string> RowsAsync(ServingHost host, params int[] rows) => InferAsync(
+        host, "table-rows", $$"""{"inputs":[{"name":"row","shape":[{{rows.Length}}],"datatype":"INT64","data":[{{string.Join(',', rows)}}]}]}""");
+
+    private static async Task<string> InferAsync(ServingHost host, string model, string request)
+    {
+        using var response = await host.Client.PostAsync($"/v2/models/{model}/infer", RestMessages.Json(request), Cancellation);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         return (await response.ReadJsonAsync())["outputs"]!.ToJsonString();
     }
@@ -110,10 +140,9 @@ public sealed class QueueTests
     // Statistics say when a run has begun.
     private static async Task WaitForRunAsync(ServingHost host)
     {
-        for (var began = 0L; began == 0;)
+        while (await host.CountAsync("last_inference") == 0)
         {
-            using var stats = await host.Client.GetAsync("/v2/models/stats", Cancellation);
-            began = (await stats.ReadJsonAsync())["model_stats"]!.AsArray().Sum(model => (long)model!["last_inference"]!);
+            // Not yet.
         }
     }
 

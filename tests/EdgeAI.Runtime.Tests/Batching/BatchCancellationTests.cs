@@ -51,6 +51,24 @@ public sealed class BatchCancellationTests
     }
 
     [Fact]
+    public async Task RunAsync_FirstOfItsBatchCancelled_TheNextStandsForTheRun()
+    {
+        await using var test = new BatchedRuntime();
+        await using var lease = await test.LoadAsync(TestModels.TableRows, new BatchingOptions { MaxBatchSize = 3, MaxDelay = TimeSpan.FromSeconds(1) });
+        using var cancellation = new CancellationTokenSource();
+        test.Provider.HoldRuns();
+        var leaves = lease.RunAsync(TestModels.TableInputs(1), cancellation.Token).AsTask();
+        Task<ModelOutputs>[] stay = [lease.RunAsync(TestModels.TableInputs(2), Cancellation).AsTask(), lease.RunAsync(TestModels.TableInputs(3), Cancellation).AsTask()];
+        await test.Provider.NextRunStarted();
+
+        await cancellation.CancelAsync();
+        test.Provider.LetRunsEnd();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaves);
+        Assert.Equal([(3, true), (3, false)], (await Task.WhenAll(stay)).Select(outputs => (outputs.Batch!.BatchRows, outputs.Batch.IsFirst)));
+    }
+
+    [Fact]
     public async Task RunAsync_AllOfABatchCancelled_StopsTheRun()
     {
         await using var test = new BatchedRuntime();

@@ -30,6 +30,28 @@ public sealed class BatchingTests
         Assert.Equal([1, 5], test.Provider.Rows);
     }
 
+    [Fact]
+    public async Task RunAsync_InABatch_SaysWhatEachHadOfIt()
+    {
+        await using var test = new BatchedRuntime();
+        await using var lease = await test.LoadAsync(TestModels.Mlp, new BatchingOptions());
+        await using var plain = await test.LoadAgainAsync(TestModels.Mlp, null);
+        var first = await test.OccupyAsync(lease, TestModels.MlpInputs(100, 7));
+        var others = Enumerable.Range(1, 3).Select(rows => lease.RunAsync(TestModels.MlpInputs(rows, rows), Cancellation).AsTask()).ToArray();
+
+        test.Provider.LetRunsEnd();
+
+        using var alone = await first;
+        using var past = await lease.RunAsync(TestModels.MlpInputs(4, 4), new ModelRunOptions { Priority = RunPriority.High }, Cancellation);
+        using var unbatched = await plain.RunAsync(TestModels.MlpInputs(4, 4), Cancellation);
+        var shares = (await Task.WhenAll(others)).Select(outputs => outputs.Batch!).ToArray();
+        Assert.Equal((7, 7, true, TimeSpan.Zero), (alone.Batch!.Rows, alone.Batch.BatchRows, alone.Batch.IsFirst, alone.Batch.GatherTime));
+        Assert.Equal([(1, 6, true), (2, 6, false), (3, 6, false)], shares.Select(share => (share.Rows, share.BatchRows, share.IsFirst)));
+        Assert.All(shares, share => Assert.True(share.RunTime > TimeSpan.Zero && share.RunTime == shares[0].RunTime && share.GatherTime > TimeSpan.Zero, share.ToString()));
+        Assert.Equal((4, 4, true), (past.Batch!.Rows, past.Batch.BatchRows, past.Batch.IsFirst));
+        Assert.Null(unbatched.Batch);
+    }
+
     [Theory]
     [InlineData("picture-batch", 0)]
     [InlineData("table-rows", 0)]

@@ -22,6 +22,16 @@ public static partial class TestModels
             .Node("Add", ["x", "one"], ["y"])),
         () => Inputs("x", TensorValue.Create(new float[] { 1, 2 }, 2)));
 
+    /// <summary>y = x + 1 of any length.</summary>
+    public static TestModel Increment { get; } = new(
+        "increment",
+        () => Model(graph => graph
+            .Input("x", OnnxType.Tensor(ElementType.Float32, "n"))
+            .Output("y", OnnxType.Tensor(ElementType.Float32, "n"))
+            .Initializer(OnnxTensor.Create("one", new[] { 1f }))
+            .Node("Add", ["x", "one"], ["y"])),
+        () => Inputs("x", TensorValue.Create(new float[] { 1, 2, 3 }, 3)));
+
     /// <summary>y = x + 1 of any length, declared as three elements: ONNX Runtime warns, and runs it.</summary>
     public static TestModel SloppyShape { get; } = new(
         "sloppy-shape",

@@ -68,6 +68,9 @@ public sealed class ChildProcess : IDisposable
     /// <summary>Kills the process at once, as a crash or a power cut would: nothing of it runs any more.</summary>
     public void Kill() => _process.Kill(entireProcessTree: true);
 
+    /// <summary>Waits until it has ended. Blocks.</summary>
+    public void WaitForExit() => _process.WaitForExit();
+
     /// <summary>Waits for the end, and takes what was printed and not yet read.</summary>
     public async Task<CommandResult> WaitAsync(CancellationToken cancellationToken)
     {
