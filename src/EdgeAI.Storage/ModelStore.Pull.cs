@@ -216,10 +216,11 @@ public sealed partial class ModelStore
         return signatures;
     }
 
-    private static async ValueTask<IReadOnlyList<byte[]>> ReadSignaturesAsync(Digest digest, string action, ClusterReader clusters, CancellationToken cancellationToken)
+    // Where they don't count, nobody waits for a slow primary to say that it has none either.
+    private async ValueTask<IReadOnlyList<byte[]>> ReadSignaturesAsync(Digest digest, string action, ClusterReader clusters, CancellationToken cancellationToken)
     {
         var signatures = new List<byte[]>();
-        foreach (var stored in await clusters.ListAsync(SignatureStore.Prefix + digest.Hex, action, cancellationToken).ConfigureAwait(false))
+        foreach (var stored in await clusters.ListAsync(SignatureStore.Prefix + digest.Hex, action, cancellationToken, areOnlyWanted: !_trust.IsRequired).ConfigureAwait(false))
         {
             if (SignatureStore.TryParse(stored.Key, out _, out var keyId)
                 && await clusters.ReadWholeAsync(

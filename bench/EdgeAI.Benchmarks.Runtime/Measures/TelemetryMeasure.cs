@@ -35,6 +35,8 @@ internal sealed class TelemetryMeasure : IMeasure
         context.Report.Add(Name + "_traced", Median(result => result.Traces), Silence, Measurement.Ratio);
         context.Report.Add(Name + "_noise", Median(result => result.SilentAgain), Silence, Measurement.Ratio);
         context.Report.Add(Name + "_bytes", Median(result => result.MetricsBytes), Measurement.Ours, Measurement.Bytes);
+        context.Report.Add(Name + "_alone", Median(result => result.MetricsAlone), Measurement.Ours, Measurement.Nanoseconds);
+        context.Report.Add(Name + "_alone_silent", Median(result => result.SilentAlone), Measurement.Ours, Measurement.Nanoseconds);
 
         double Median(Func<TelemetryResult, double> value) => BenchmarkContext.Median(results.Select(value));
     }

@@ -8,13 +8,17 @@ using EdgeAI.Telemetry;
 
 namespace EdgeAI.Benchmarks.Runtime.Probes;
 
-/// <summary>Runs Silero's voice detector by a binding with nobody listening, with a listener to all instruments, and with one to activities too, round by round in one process.</summary>
+/// <summary>Runs Silero's voice detector by a binding with nobody listening, with a listener to all instruments, and with one to activities too, by turns in one process.</summary>
 internal static class TelemetryProbe
 {
     public const string Argument = "telemetry-probe";
 
-    private const int Rounds = 61;
-    private const int RunsInRound = 200;
+    // So short that most turns are not disturbed, and so many that the others don't count.
+    private const int Rounds = 1201;
+    private const int RunsInRound = 20;
+    private const int WarmRuns = 5;
+
+    private static readonly int[][] Orders = [[0, 2, 1, 3], [2, 1, 3, 0], [1, 3, 0, 2], [3, 0, 2, 1], [3, 1, 2, 0], [0, 3, 1, 2], [2, 0, 3, 1], [1, 2, 0, 3]];
 
     private static long Heard;
 
@@ -46,32 +50,43 @@ internal static class TelemetryProbe
             ["state"] = TensorValue.Create(new float[256], 2, 1, 128),
             ["sr"] = TensorValue.Create(new long[] { 16000 }),
         });
-        Measure(binding);
         var rounds = new List<(double Silent, double Again, double Metrics, double Traces, double Bytes)>();
         for (var i = 0; i < Rounds; i++)
         {
-            var silent = Measure(binding);
-            (double Time, double Bytes) metrics, traces;
-            using (ListenToMetrics())
-            {
-                metrics = Measure(binding);
-                using (ListenToActivities())
-                {
-                    traces = Measure(binding);
-                }
-            }
-
-            var again = Measure(binding);
-            rounds.Add((silent.Time, again.Time, metrics.Time, traces.Time, metrics.Bytes));
+            rounds.Add(MeasureRound(binding));
         }
 
-        // The two silent turns of a round say how much of a difference is the machine's.
+        // The two silent turns of a round say how much of a difference is the machine's. What the instruments take by themselves is measured without a model: that is little, and a run varies by more.
+        var alone = InstrumentCost.Measure(ListenToMetrics);
         return new TelemetryResult(
             BenchmarkContext.Median(rounds.Select(round => round.Silent)),
             BenchmarkContext.Median(rounds.Select(round => round.Again / round.Silent)),
             BenchmarkContext.Median(rounds.Select(round => 2 * round.Metrics / (round.Silent + round.Again))),
             BenchmarkContext.Median(rounds.Select(round => 2 * round.Traces / (round.Silent + round.Again))),
-            BenchmarkContext.Median(rounds.Select(round => round.Bytes)));
+            BenchmarkContext.Median(rounds.Select(round => round.Bytes)),
+            alone.Silent,
+            alone.Heard);
+    }
+
+    // In another order each time, and with as much done before: what comes first, or after a pause, is slower by itself.
+    private static (double Silent, double Again, double Metrics, double Traces, double Bytes) MeasureRound(IModelBinding binding)
+    {
+        Func<IDisposable>[][] turns = [[], [], [ListenToMetrics], [ListenToMetrics, ListenToActivities]];
+        var times = new (double Time, double Bytes)[turns.Length];
+        foreach (var turn in Random.Shared.GetItems(Orders, 1)[0])
+        {
+            using var nothing = new MeterListener();
+            var listeners = turns[turn].Select(listen => listen()).ToList();
+            for (var i = 0; i < WarmRuns; i++)
+            {
+                binding.Run();
+            }
+
+            times[turn] = Measure(binding);
+            listeners.ForEach(listener => listener.Dispose());
+        }
+
+        return (times[0].Time, times[1].Time, times[2].Time, times[3].Time, times[2].Bytes);
     }
 
     private static (double Time, double Bytes) Measure(IModelBinding binding)

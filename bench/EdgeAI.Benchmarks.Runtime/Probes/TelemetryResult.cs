@@ -6,4 +6,6 @@ namespace EdgeAI.Benchmarks.Runtime.Probes;
 /// <param name="Metrics">With a listener to all instruments over none.</param>
 /// <param name="Traces">With one to activities too over none.</param>
 /// <param name="MetricsBytes">Managed bytes a run with a listener to all instruments.</param>
-internal sealed record TelemetryResult(double Silent, double SilentAgain, double Metrics, double Traces, double MetricsBytes);
+/// <param name="SilentAlone">Nanoseconds that the instruments of a run take by themselves with nobody listening.</param>
+/// <param name="MetricsAlone">With a listener to all instruments.</param>
+internal sealed record TelemetryResult(double Silent, double SilentAgain, double Metrics, double Traces, double MetricsBytes, double SilentAlone, double MetricsAlone);

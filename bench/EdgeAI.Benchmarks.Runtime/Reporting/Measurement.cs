@@ -15,6 +15,7 @@ internal sealed record Measurement(string Measure, double Value, string Peer, st
     public const string Ratio = "ratio";
     public const string Milliseconds = "ms";
     public const string Microseconds = "µs";
+    public const string Nanoseconds = "ns";
     public const string Megabytes = "MB";
     public const string Bytes = "bytes";
     public const string RunsPerSecond = "runs/s";

@@ -1,35 +1,32 @@
-using System.Text;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 
 namespace EdgeAI.AspNetCore.Metrics;
 
-/// <summary>Writes metrics in the text format of Prometheus, version 0.0.4 (prometheus.io, "Exposition formats").</summary>
+/// <summary>Writes metrics in the text format of Prometheus, version 0.0.4 (prometheus.io, "Exposition formats"), or in OpenMetrics 1.0.</summary>
 internal sealed class PrometheusExporter : BaseExporter<Metric>
 {
-    private readonly MemoryStream _text = new();
+    /// <summary>Whether the next collection gives OpenMetrics.</summary>
+    public bool IsOpenMetrics { get; set; }
 
     /// <summary>What the last collection gave.</summary>
-    public ReadOnlyMemory<byte> Text => _text.GetBuffer().AsMemory(0, (int)_text.Length);
-
-    public void Clear() => _text.SetLength(0);
+    public byte[] Text { get; private set; } = [];
 
     public override ExportResult Export(in Batch<Metric> batch)
     {
-        var writer = new StringBuilder();
-        var written = new HashSet<string>(StringComparer.Ordinal);
+        var metrics = new List<Metric>();
         foreach (var metric in batch)
         {
-            PrometheusText.Write(writer, metric, written);
+            metrics.Add(metric);
         }
 
-        _text.Write(Encoding.UTF8.GetBytes(writer.ToString()));
-        return ExportResult.Success;
-    }
+        var text = new PrometheusText(IsOpenMetrics);
+        foreach (var named in metrics.GroupBy(PrometheusText.NameOf, StringComparer.Ordinal))
+        {
+            text.Write(named);
+        }
 
-    protected override void Dispose(bool disposing)
-    {
-        _text.Dispose();
-        base.Dispose(disposing);
+        Text = text.Complete();
+        return ExportResult.Success;
     }
 }

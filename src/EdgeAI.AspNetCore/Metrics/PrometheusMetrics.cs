@@ -8,6 +8,8 @@ namespace EdgeAI.AspNetCore.Metrics;
 internal sealed class PrometheusMetrics : IDisposable
 {
     private const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
+    private const string OpenMetrics = "application/openmetrics-text";
+    private const string OpenContentType = $"{OpenMetrics}; version=1.0.0; charset=utf-8";
 
     private readonly SemaphoreSlim _collecting = new(1, 1);
     private readonly PrometheusExporter _exporter = new();
@@ -19,6 +21,7 @@ internal sealed class PrometheusMetrics : IDisposable
         var reader = new BaseExportingMetricReader(_exporter);
         var provider = Sdk.CreateMeterProviderBuilder()
             .AddMeter("EdgeAI*", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
+            .SetExemplarFilter(ExemplarFilterType.TraceBased)
             .AddReader(reader)
             .Build();
         return (provider, reader);
@@ -29,9 +32,9 @@ internal sealed class PrometheusMetrics : IDisposable
         await _collecting.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            _exporter.Clear();
+            _exporter.IsOpenMetrics = AcceptsOpenMetrics(context.Request);
             _meters.Value.Reader.Collect();
-            context.Response.ContentType = ContentType;
+            context.Response.ContentType = _exporter.IsOpenMetrics ? OpenContentType : ContentType;
             context.Response.ContentLength = _exporter.Text.Length;
             await context.Response.Body.WriteAsync(_exporter.Text, cancellationToken).ConfigureAwait(false);
         }
@@ -39,6 +42,15 @@ internal sealed class PrometheusMetrics : IDisposable
         {
             _collecting.Release();
         }
+    }
+
+    // Who would rather have the other format says so.
+    private static bool AcceptsOpenMetrics(HttpRequest request)
+    {
+        var accepted = request.GetTypedHeaders().Accept;
+        return QualityOf(OpenMetrics) is > 0 and var quality && quality >= QualityOf("text/plain");
+
+        double QualityOf(string type) => accepted.Where(header => header.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase)).Select(header => header.Quality ?? 1).DefaultIfEmpty().Max();
     }
 
     public void Dispose()

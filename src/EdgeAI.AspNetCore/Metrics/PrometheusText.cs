@@ -5,88 +5,35 @@ using OpenTelemetry.Metrics;
 
 namespace EdgeAI.AspNetCore.Metrics;
 
-/// <summary>One metric as text: what it is, and a line for each of its points.</summary>
-internal static class PrometheusText
+/// <summary>Metrics as text: what each is, and a line for each of its points; in OpenMetrics with exemplars, and an end.</summary>
+/// <param name="isOpenMetrics">Whether it is OpenMetrics 1.0 rather than the text format 0.0.4.</param>
+internal sealed class PrometheusText(bool isOpenMetrics)
 {
-    /// <summary>Writes a metric.</summary>
-    /// <param name="text">Where to.</param>
-    /// <param name="metric">The metric.</param>
-    /// <param name="written">The names that are described already: several meters may have one name.</param>
-    public static void Write(StringBuilder text, Metric metric, HashSet<string> written)
-    {
-        var name = NameOf(metric);
-        if (written.Add(name))
-        {
-            text.Append("# HELP ").Append(name).Append(' ').Append(Escape(metric.Description, '\n')).Append('\n');
-            text.Append("# TYPE ").Append(name).Append(' ').Append(TypeOf(metric.MetricType)).Append('\n');
-        }
+    private const string Total = "_total";
 
-        foreach (ref readonly var point in metric.GetMetricPoints())
+    private readonly StringBuilder _text = new();
+
+    /// <summary>Writes metrics of one name: several meters may have it, and what is of one name stands together.</summary>
+    public void Write(IGrouping<string, Metric> metrics)
+    {
+        var first = metrics.First();
+        var described = isOpenMetrics && metrics.Key.EndsWith(Total, StringComparison.Ordinal) ? metrics.Key[..^Total.Length] : metrics.Key;
+        _text.Append("# HELP ").Append(described).Append(' ').Append(Escape(first.Description, alsoQuotes: isOpenMetrics)).Append('\n');
+        _text.Append("# TYPE ").Append(described).Append(' ').Append(TypeOf(first.MetricType)).Append('\n');
+        foreach (var metric in metrics)
         {
-            WritePoint(text, name, metric.MetricType, in point);
+            foreach (ref readonly var point in metric.GetMetricPoints())
+            {
+                WritePoint(metrics.Key, metric, in point);
+            }
         }
     }
 
-    private static void WritePoint(StringBuilder text, string name, MetricType type, in MetricPoint point)
-    {
-        switch (type)
-        {
-            case MetricType.Histogram:
-                WriteHistogram(text, name, in point);
-                break;
-            case MetricType.LongSum or MetricType.LongSumNonMonotonic:
-                WriteLine(text, name, point.Tags, point.GetSumLong());
-                break;
-            case MetricType.DoubleSum or MetricType.DoubleSumNonMonotonic:
-                WriteLine(text, name, point.Tags, point.GetSumDouble());
-                break;
-            case MetricType.LongGauge:
-                WriteLine(text, name, point.Tags, point.GetGaugeLastValueLong());
-                break;
-            case MetricType.DoubleGauge:
-                WriteLine(text, name, point.Tags, point.GetGaugeLastValueDouble());
-                break;
-            default:
-                // Exponential histograms have no form in this version of the format; their count and sum have.
-                WriteLine(text, name + "_count", point.Tags, point.GetHistogramCount());
-                WriteLine(text, name + "_sum", point.Tags, point.GetHistogramSum());
-                break;
-        }
-    }
+    /// <summary>Ends the text, and gives it.</summary>
+    public byte[] Complete() => Encoding.UTF8.GetBytes(_text.Append(isOpenMetrics ? "# EOF\n" : string.Empty).ToString());
 
-    private static void WriteHistogram(StringBuilder text, string name, in MetricPoint point)
-    {
-        long count = 0;
-        foreach (var bucket in point.GetHistogramBuckets())
-        {
-            count += bucket.BucketCount;
-            WriteLine(text, name + "_bucket", point.Tags, count, double.IsPositiveInfinity(bucket.ExplicitBound) ? "+Inf" : Format(bucket.ExplicitBound));
-        }
-
-        WriteLine(text, name + "_sum", point.Tags, point.GetHistogramSum());
-        WriteLine(text, name + "_count", point.Tags, point.GetHistogramCount());
-    }
-
-    private static void WriteLine(StringBuilder text, string name, ReadOnlyTagCollection tags, double value, string? bound = null)
-    {
-        text.Append(name);
-        var separator = '{';
-        foreach (var tag in tags)
-        {
-            text.Append(separator).Append(Clean(tag.Key)).Append("=\"").Append(Escape(Convert.ToString(tag.Value, CultureInfo.InvariantCulture), '"')).Append('"');
-            separator = ',';
-        }
-
-        if (bound is not null)
-        {
-            text.Append(separator).Append("le=\"").Append(bound).Append('"');
-            separator = ',';
-        }
-
-        text.Append(separator == ',' ? "} " : " ").Append(Format(value)).Append('\n');
-    }
-
-    private static string NameOf(Metric metric)
+    /// <summary>A metric's name in Prometheus, with its unit.</summary>
+    public static string NameOf(Metric metric)
     {
         var name = Clean(metric.Name);
         var unit = metric.Unit switch
@@ -99,8 +46,109 @@ internal static class PrometheusText
             _ => string.Empty,
         };
         name = name.EndsWith(unit, StringComparison.Ordinal) ? name : name + unit;
-        return metric.MetricType is MetricType.LongSum or MetricType.DoubleSum && !name.EndsWith("_total", StringComparison.Ordinal) ? name + "_total" : name;
+        return metric.MetricType is MetricType.LongSum or MetricType.DoubleSum && !name.EndsWith(Total, StringComparison.Ordinal) ? name + Total : name;
     }
+
+    private void WritePoint(string name, Metric metric, in MetricPoint point)
+    {
+        switch (metric.MetricType)
+        {
+            case MetricType.Histogram:
+                WriteHistogram(name, metric, in point);
+                break;
+            case MetricType.LongSum:
+                WriteLine(name, metric, point.Tags, point.GetSumLong(), exemplar: ExemplarsOf(in point, isWhole: true).LastOrDefault());
+                break;
+            case MetricType.DoubleSum:
+                WriteLine(name, metric, point.Tags, point.GetSumDouble(), exemplar: ExemplarsOf(in point).LastOrDefault());
+                break;
+            case MetricType.LongSumNonMonotonic:
+                WriteLine(name, metric, point.Tags, point.GetSumLong());
+                break;
+            case MetricType.DoubleSumNonMonotonic:
+                WriteLine(name, metric, point.Tags, point.GetSumDouble());
+                break;
+            case MetricType.LongGauge:
+                WriteLine(name, metric, point.Tags, point.GetGaugeLastValueLong());
+                break;
+            case MetricType.DoubleGauge:
+                WriteLine(name, metric, point.Tags, point.GetGaugeLastValueDouble());
+                break;
+            default:
+                // Exponential histograms have no form in these versions of the formats; their count and sum have.
+                WriteLine(name + "_count", metric, point.Tags, point.GetHistogramCount());
+                WriteLine(name + "_sum", metric, point.Tags, point.GetHistogramSum());
+                break;
+        }
+    }
+
+    private void WriteHistogram(string name, Metric metric, in MetricPoint point)
+    {
+        var exemplars = ExemplarsOf(in point);
+        var (count, below) = (0L, double.NegativeInfinity);
+        foreach (var bucket in point.GetHistogramBuckets())
+        {
+            count += bucket.BucketCount;
+            var (least, most) = (below, bucket.ExplicitBound);
+            WriteLine(name + "_bucket", metric, point.Tags, count, most, exemplars.FindLast(exemplar => exemplar.Value > least && exemplar.Value <= most));
+            below = most;
+        }
+
+        WriteLine(name + "_sum", metric, point.Tags, point.GetHistogramSum());
+        WriteLine(name + "_count", metric, point.Tags, point.GetHistogramCount());
+    }
+
+    private List<MetricExemplar> ExemplarsOf(in MetricPoint point, bool isWhole = false)
+    {
+        var found = new List<MetricExemplar>();
+        if (isOpenMetrics && point.TryGetExemplars(out var exemplars))
+        {
+            foreach (ref readonly var exemplar in exemplars)
+            {
+                found.Add(new MetricExemplar(exemplar.TraceId, exemplar.SpanId, isWhole ? exemplar.LongValue : exemplar.DoubleValue, exemplar.Timestamp));
+            }
+        }
+
+        return found;
+    }
+
+    private void WriteLine(string name, Metric metric, ReadOnlyTagCollection tags, double value, double? bound = null, MetricExemplar? exemplar = null)
+    {
+        _text.Append(name);
+        var separator = '{';
+        foreach (var tag in metric.MeterTags ?? [])
+        {
+            AppendLabel(ref separator, tag);
+        }
+
+        foreach (var tag in tags)
+        {
+            AppendLabel(ref separator, tag);
+        }
+
+        if (bound is { } most)
+        {
+            _text.Append(separator).Append("le=\"").Append(FormatBound(most)).Append('"');
+            separator = ',';
+        }
+
+        _text.Append(separator == ',' ? "} " : " ").Append(Format(value));
+        if (exemplar is not null)
+        {
+            _text.Append(CultureInfo.InvariantCulture, $" # {{trace_id=\"{exemplar.Trace.ToHexString()}\",span_id=\"{exemplar.Span.ToHexString()}\"}} {Format(exemplar.Value)} {exemplar.At.ToUnixTimeMilliseconds() / 1e3:0.000}");
+        }
+
+        _text.Append('\n');
+    }
+
+    private void AppendLabel(ref char separator, in KeyValuePair<string, object?> tag)
+    {
+        _text.Append(separator).Append(Clean(tag.Key)).Append("=\"").Append(Escape(Convert.ToString(tag.Value, CultureInfo.InvariantCulture), alsoQuotes: true)).Append('"');
+        separator = ',';
+    }
+
+    // There a bound is a number with a point.
+    private string FormatBound(double bound) => Format(bound) is var text && isOpenMetrics && text.All(char.IsAsciiDigit) ? text + ".0" : text;
 
     private static string TypeOf(MetricType type) => type switch
     {
@@ -118,10 +166,10 @@ internal static class PrometheusText
         }
     });
 
-    private static string Escape(string? value, char also) => (value ?? string.Empty)
+    private static string Escape(string? value, bool alsoQuotes) => (value ?? string.Empty)
         .Replace("\\", "\\\\", StringComparison.Ordinal)
         .Replace("\n", "\\n", StringComparison.Ordinal)
-        .Replace("\"", also == '"' ? "\\\"" : "\"", StringComparison.Ordinal);
+        .Replace("\"", alsoQuotes ? "\\\"" : "\"", StringComparison.Ordinal);
 
     private static string Format(double value) => double.IsNaN(value) ? "NaN"
         : double.IsPositiveInfinity(value) ? "+Inf"

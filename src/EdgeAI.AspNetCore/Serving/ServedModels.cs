@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using EdgeAI.AspNetCore.Protocol;
 using EdgeAI.Configuration;
 using EdgeAI.Inference;
@@ -240,6 +241,8 @@ internal sealed partial class ServedModels : IAsyncDisposable
 
     private void ReleaseIdle()
     {
+        // The timer has the request that came first, which is over.
+        Activity.Current = null;
         var now = _time.GetTimestamp();
         foreach (var (key, model) in _models)
         {

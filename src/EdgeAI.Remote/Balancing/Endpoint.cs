@@ -24,6 +24,7 @@ internal sealed class Endpoint : IDisposable
     private readonly CircuitBreakerStateProvider _breakerState = new();
     private CancellationTokenSource _gone = new();
     private string? _problem;
+    private EndpointRest? _rest;
     private int _failedChecks;
     private int _outstanding;
     private double _milliseconds;
@@ -62,7 +63,14 @@ internal sealed class Endpoint : IDisposable
     public bool IsDoubted => _breakerState.CircuitState != CircuitState.Closed;
 
     /// <summary>Why it gets no runs; null when it does.</summary>
-    public string? Problem => Volatile.Read(ref _problem) ?? (IsDoubted ? "too many of its runs failed" : null);
+    public string? Problem => Volatile.Read(ref _problem) ?? (IsDoubted ? "too many of its runs failed" : Rest?.Problem);
+
+    /// <summary>What it answered for which it is left alone now, and for how long it still is; null when it is not.</summary>
+    public RemoteCallException? Resting => Rest is { } rest
+        ? new RemoteCallException(rest.Failure.Kind, rest.Failure.Message, rest.Failure) { RetryAfter = _time.GetElapsedTime(_time.GetTimestamp(), rest.Until) }
+        : null;
+
+    private EndpointRest? Rest => Volatile.Read(ref _rest) is { } rest && rest.Until > _time.GetTimestamp() ? rest : null;
 
     /// <summary>How many runs it has.</summary>
     public int Outstanding => Volatile.Read(ref _outstanding);
@@ -94,6 +102,15 @@ internal sealed class Endpoint : IDisposable
     public bool Lacks(RemoteModelName model) => _missing.TryGetValue(model, out var at) && _time.GetElapsedTime(at) < MissingFor;
 
     public void NoteMissing(RemoteModelName model) => _missing[model] = _time.GetTimestamp();
+
+    /// <summary>It is to be left alone for a while.</summary>
+    /// <returns>Whether it was not already.</returns>
+    public bool NoteRest(RemoteCallException failure, TimeSpan time)
+    {
+        var wasWell = Problem is null;
+        Volatile.Write(ref _rest, new EndpointRest(failure, _time.GetTimestamp() + (long)(time.TotalSeconds * _time.TimestampFrequency)));
+        return wasWell;
+    }
 
     public void Enter() => Interlocked.Increment(ref _outstanding);
 

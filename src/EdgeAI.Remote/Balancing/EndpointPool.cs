@@ -81,6 +81,15 @@ internal sealed partial class EndpointPool : IAsyncDisposable
         Volatile.Read(ref _wake).TrySetResult();
     }
 
+    /// <summary>Leaves an endpoint alone for a while, whatever health checks say: it wants that, or does not let this machine in.</summary>
+    public void NoteRest(Endpoint endpoint, RemoteCallException failure, TimeSpan time)
+    {
+        if (endpoint.NoteRest(failure, time))
+        {
+            LogDown(_logger, _cluster, endpoint.ToString(), endpoint.Problem ?? failure.Message);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync().ConfigureAwait(false);

@@ -20,7 +20,13 @@ public sealed class RemoteClusterOptions : IValidatableObject
     /// <value>The default is null: none.</value>
     public Uri? Dns { get; set; }
 
-    /// <summary>How often <see cref="Dns"/> or an <see cref="Discovery.IRemoteEndpointSource"/> is asked again.</summary>
+    /// <summary>
+    /// A service's name with its scheme, such as <c>https://edge-cloud</c> or <c>https://_grpc.edge-cloud</c>, which the app's service discovery resolves (<c>services.AddServiceDiscovery()</c>, Microsoft.Extensions.ServiceDiscovery).
+    /// </summary>
+    /// <value>The default is null: none.</value>
+    public Uri? Service { get; set; }
+
+    /// <summary>How often <see cref="Dns"/>, <see cref="Service"/> or an <see cref="Discovery.IRemoteEndpointSource"/> is asked again.</summary>
     /// <value>The default is 30 seconds. More than zero.</value>
     public TimeSpan RefreshInterval { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -99,12 +105,12 @@ public sealed class RemoteClusterOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        foreach (var endpoint in Dns is null ? Endpoints : Endpoints.Append(Dns))
+        foreach (var endpoint in ((Uri?[])[.. Endpoints, Dns, Service]).OfType<Uri>())
         {
             if (!IsPlain(endpoint))
             {
                 // What stands before an @ may be a secret.
-                yield return new("Each of Endpoints, and Dns, must be an http or https address without user, query and fragment, such as 'https://node-1.example.org:8001'.", [nameof(Endpoints)]);
+                yield return new("Each of Endpoints, Dns and Service must be an http or https address without user, query and fragment, such as 'https://node-1.example.org:8001'.", [nameof(Endpoints)]);
             }
         }
 

@@ -18,11 +18,11 @@ internal sealed class RemoteClusterOptionsValidator(string optionsName, string c
             return ValidateOptionsResult.Skip;
         }
 
-        var places = (options.Endpoints.Count > 0 ? 1 : 0) + (options.Dns is null ? 0 : 1) + (hasSource ? 1 : 0);
+        var places = (options.Endpoints.Count > 0 ? 1 : 0) + (options.Dns is null ? 0 : 1) + (options.Service is null ? 0 : 1) + (hasSource ? 1 : 0);
         string[] problems =
         [
             .. options.Validate(new ValidationContext(options, nameof(RemoteClusterOptions), null, null)).Select(problem => problem.ErrorMessage!),
-            .. places == 1 ? Array.Empty<string>() : ["Endpoints, Dns or an IRemoteEndpointSource must be given: one of them."],
+            .. places == 1 ? Array.Empty<string>() : ["Endpoints, Dns, Service or an IRemoteEndpointSource must be given: one of them."],
             .. Enum.IsDefined(options.Transport) && Enum.IsDefined(options.Tensors) ? Array.Empty<string>() : ["Transport must be Grpc or Rest, and Tensors Auto, Binary or Json."],
         ];
         return problems.Length == 0

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.ServiceDiscovery;
 
 #pragma warning disable IDE0130 // Where users of dependency injection look for Add… methods.
 namespace Microsoft.Extensions.DependencyInjection;
@@ -81,8 +82,15 @@ public static class RemoteClusterBuilderExtensions
     {
         var options = services.GetRequiredService<IOptionsMonitor<RemoteClusterOptions>>().Get(optionsName);
         var logger = services.GetService<ILogger<RemoteClusterProvider>>() ?? NullLogger<RemoteClusterProvider>.Instance;
-        return new RemoteClusterProvider(name, options, new EndpointFinder(options, source?.Invoke(services)), services.GetService<TimeProvider>() ?? TimeProvider.System, logger);
+        return new RemoteClusterProvider(name, options, new EndpointFinder(options, SourceOf(services, options, name, source)), services.GetService<TimeProvider>() ?? TimeProvider.System, logger);
     }
+
+    private static IRemoteEndpointSource? SourceOf(IServiceProvider services, RemoteClusterOptions options, string name, Func<IServiceProvider, IRemoteEndpointSource>? source) =>
+        source is not null ? source(services)
+        : options.Service is not { } service ? null
+        : new ServiceDiscoverySource(
+            service,
+            services.GetService<ServiceEndpointResolver>() ?? throw new InvalidOperationException($"The remote cluster '{name}' is found by service discovery (Service), and the app has none: services.AddServiceDiscovery()."));
 
     private static string OptionsNameOf(IEdgeAIBuilder builder, string name) => builder.Name is null ? name : $"{builder.Name}/{name}";
 

@@ -12,7 +12,7 @@ internal sealed class RemoteCallException(RemoteFailure kind, string message, Ex
     public string? Endpoint { get; init; }
 
     /// <summary>Whether the model can't have run.</summary>
-    public bool IsUntouched => kind is RemoteFailure.Unreachable or RemoteFailure.Busy or RemoteFailure.Missing;
+    public bool IsUntouched => kind is RemoteFailure.Unreachable or RemoteFailure.Busy or RemoteFailure.Missing or RemoteFailure.Denied;
 
     /// <summary>Whether it counts against the endpoint.</summary>
     public bool IsEndpointsFault => kind is RemoteFailure.Unreachable or RemoteFailure.Broken or RemoteFailure.Failed or RemoteFailure.Garbled;

@@ -15,6 +15,10 @@ internal sealed class RemoteCaller
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
+    // A key is not changed often, and not by trying; a server that wants to be left alone for longer than this is tried all the same.
+    private static readonly TimeSpan DeniedFor = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(10);
+
     private readonly EndpointPool _pool;
     private readonly RemoteClusterOptions _options;
     private readonly TimeProvider _time;
@@ -87,7 +91,7 @@ internal sealed class RemoteCaller
 
         var run = RunOf(context);
         return run.MayRetry(exception)
-            && (exception is not RemoteCallException { Kind: RemoteFailure.Missing } || run.HasAnother(_pool.Endpoints))
+            && (exception is not RemoteCallException { Kind: RemoteFailure.Missing or RemoteFailure.Denied } || run.HasAnother(_pool.Endpoints))
             && (exception is not RemoteCallException { RetryAfter: { } wanted } || run.HasAnother(_pool.Endpoints) || (wanted <= LongestPause && !(run.Left(_time) < wanted)));
     }
 
@@ -106,6 +110,11 @@ internal sealed class RemoteCaller
     private async ValueTask<T> TryAsync<T>(RemoteRun run, Func<Endpoint, CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken)
     {
         var endpoint = run.Take(_pool.Endpoints) ?? throw new RemoteCallException(RemoteFailure.Unreachable, _pool.Problem ?? "It has no endpoints.");
+        if (endpoint.Resting is { } rest && (rest.Kind == RemoteFailure.Denied || rest.RetryAfter > LongestPause))
+        {
+            throw rest.At(endpoint.ToString());
+        }
+
         endpoint.Enter();
         var started = _time.GetTimestamp();
         try
@@ -147,6 +156,14 @@ internal sealed class RemoteCaller
         else if (exception.Kind == RemoteFailure.Missing)
         {
             endpoint.NoteMissing(model);
+        }
+        else if (exception.Kind == RemoteFailure.Denied)
+        {
+            _pool.NoteRest(endpoint, exception, DeniedFor);
+        }
+        else if (exception is { Kind: RemoteFailure.Busy, RetryAfter: { } wanted } && wanted > TimeSpan.Zero)
+        {
+            _pool.NoteRest(endpoint, exception, wanted < LongestRest ? wanted : LongestRest);
         }
     }
 

@@ -23,7 +23,7 @@ internal sealed class BatchRequest
     public required CancellationToken Token { get; init; }
 
     /// <summary>What its caller was doing: it runs on a thread of others.</summary>
-    public ActivityContext Caller { get; } = Activity.Current?.Context ?? default;
+    public Activity? Caller { get; } = Activity.Current;
 
     public Task<ModelOutputs> Result => _result.Task;
 

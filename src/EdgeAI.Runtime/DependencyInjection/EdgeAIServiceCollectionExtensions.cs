@@ -38,6 +38,7 @@ public static class EdgeAIServiceCollectionExtensions
         services.AddSingleton<IConfigureOptions<EdgeAIOptions>>(provider => new ConfigureNamedOptions<EdgeAIOptions>(
             Options.Options.DefaultName,
             options => provider.GetService<IConfiguration>()?.GetSection(EdgeAIOptions.SectionName).Bind(options)));
+        services.AddSingleton(new InstanceConfiguration(null, provider => provider.GetService<IConfiguration>()?.GetSection(EdgeAIOptions.SectionName)));
         return services.AddInstance(name: null, configure);
     }
 
@@ -49,6 +50,7 @@ public static class EdgeAIServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(section);
+        services.AddSingleton(new InstanceConfiguration(null, _ => section));
         return services.AddInstance(name: null, options => section.Bind(options));
     }
 

@@ -6,7 +6,10 @@ using EdgeAI.Monitoring.Actions;
 using EdgeAI.Monitoring.Metrics;
 using EdgeAI.Storage;
 using EdgeAI.Transfers;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
 
 namespace EdgeAI.DependencyInjection;
 
@@ -40,24 +43,25 @@ internal static class MonitoringComposition
         TimeProvider Time(IServiceProvider provider) => provider.GetRequiredService<TimeProvider>();
     }
 
-    /// <summary>Makes an instance's monitor. Its options have been validated.</summary>
+    /// <summary>Makes an instance's monitor, which goes by what its configuration becomes. Its options have been validated.</summary>
     public static EdgeMonitor CreateMonitor(IServiceProvider provider, string? name, MonitoringOptions options)
     {
-        var (metrics, actions) = (Find<MetricRegistration>(provider, part => part.Instance == name), Find<ActionRegistration>(provider, part => part.Instance == name));
-        var (time, logger) = (provider.GetRequiredService<TimeProvider>(), AppLogging.LoggerOf<EdgeMonitor>(provider));
-        var made = (Metrics: new Dictionary<string, IMonitoringMetric>(), Actions: new Dictionary<string, IMonitoringAction>());
-        var rules = new List<WatchedRule>();
-        foreach (var rule in new RuleReader(metrics, actions).Read(options, out _))
-        {
-            // Of one name the last counts: an app's own comes after ours.
-            var metric = made.Metrics.TryGetValue(rule.Metric, out var read) ? read : made.Metrics[rule.Metric] = metrics.Last(part => part.Name == rule.Metric).Create(provider);
-            var action = made.Actions.TryGetValue(rule.Action, out var done) ? done : made.Actions[rule.Action] = actions.Last(part => part.Name == rule.Action).Create(provider);
-            metric.Watch(rule);
-            rules.Add(new WatchedRule(rule, metric, action, time));
-        }
-
-        return new EdgeMonitor(rules, options, provider.GetInstance<InstanceMeter>(name).Meter, time, logger);
+        var logger = AppLogging.LoggerOf<EdgeMonitor>(provider);
+        var parts = new MonitoringParts(provider, name);
+        var monitor = new EdgeMonitor(parts.Make(options), options, provider.GetInstance<InstanceMeter>(name).Meter, provider.GetRequiredService<TimeProvider>(), logger);
+        monitor.Reload = new RuleReload(
+            ChangesOf(provider, name),
+            () => provider.GetRequiredService<IOptionsFactory<EdgeAIOptions>>().Create(name ?? Options.DefaultName).Monitoring,
+            (changed, cancellationToken) => monitor.ReplaceAsync(() => parts.Make(changed), changed, cancellationToken),
+            logger);
+        return monitor;
     }
 
-    private static T[] Find<T>(IServiceProvider provider, Func<T, bool> isOfInstance) => [.. provider.GetServices<T>().Where(isOfInstance)];
+    // Those of the instance's own configuration, and an app's further ones.
+    private static IEnumerable<Func<IChangeToken>> ChangesOf(IServiceProvider provider, string? name) =>
+    [
+        .. provider.GetServices<InstanceConfiguration>().Where(source => source.Instance == name).Select(source => source.Find(provider)).OfType<IConfiguration>()
+            .Select(section => (Func<IChangeToken>)section.GetReloadToken),
+        .. provider.GetServices<IOptionsChangeTokenSource<EdgeAIOptions>>().Where(source => (source.Name ?? Options.DefaultName) == (name ?? Options.DefaultName)).Select(source => (Func<IChangeToken>)source.GetChangeToken),
+    ];
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EdgeAI.Inference;
 using EdgeAI.Memory;
 
@@ -271,6 +272,8 @@ internal sealed partial class LoadedModels
 
     private void OnIdle(SharedModel model)
     {
+        // The timer has what its last holder did, which is over.
+        Activity.Current = null;
         SessionGate? gate;
         lock (_lock)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EdgeAI.Configuration;
 
 namespace EdgeAI.Memory;
@@ -40,6 +41,8 @@ internal sealed class PressureMonitor : IDisposable
             return;
         }
 
+        // The timer has what went on when the engine was made.
+        Activity.Current = null;
         try
         {
             var pressure = _system.ReadPressure();

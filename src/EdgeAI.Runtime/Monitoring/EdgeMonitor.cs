@@ -9,16 +9,18 @@ namespace EdgeAI.Monitoring;
 /// <summary>Reads each rule's metric now and then, and begins and ends actions. Evaluations come one after the other. See the readme beside.</summary>
 internal sealed partial class EdgeMonitor : IEdgeMonitor, IAsyncDisposable, IDisposable
 {
-    private readonly List<WatchedRule> _rules;
-    private readonly MonitoringOptions _options;
+    private readonly HashSet<object> _parts = [];
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Counter<long> _events;
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly Lock _lock = new();
     private readonly Queue<MonitoringEvent> _history = [];
+    private volatile IReadOnlyList<WatchedRule> _rules;
+    private volatile MonitoringOptions _options;
     private CancellationTokenSource? _end;
     private Task _running = Task.CompletedTask;
+    private bool _isStarted;
 
     /// <param name="rules">The rules, with their metrics and actions.</param>
     /// <param name="options">How often they are looked at, and how many events are kept.</param>
@@ -28,6 +30,7 @@ internal sealed partial class EdgeMonitor : IEdgeMonitor, IAsyncDisposable, IDis
     public EdgeMonitor(IEnumerable<WatchedRule> rules, MonitoringOptions options, Meter meter, TimeProvider time, ILogger logger)
     {
         _rules = [.. rules];
+        NoteParts(_rules);
         _options = options;
         _time = time;
         _logger = logger;
@@ -51,14 +54,53 @@ internal sealed partial class EdgeMonitor : IEdgeMonitor, IAsyncDisposable, IDis
 
     public event Action<MonitoringEvent>? Changed;
 
-    /// <summary>Begins to look, where there is a rule.</summary>
+    /// <summary>What brings other rules, and ends with this; null for nothing.</summary>
+    public IAsyncDisposable? Reload { get; set; }
+
+    /// <summary>Begins to look, where there is a rule, or when there is one.</summary>
     public void Start()
     {
-        if (_rules.Count > 0 && _end is null)
+        lock (_lock)
         {
-            _end = new CancellationTokenSource();
-            _running = Task.Run(() => RunAsync(_end.Token));
+            _isStarted = true;
+            Run_NeedsLock();
         }
+    }
+
+    /// <summary>Goes by other rules from now on. Those that are as before stay as they are, and what the others hold ends.</summary>
+    /// <returns>How many rules there are.</returns>
+    public async ValueTask<int> ReplaceAsync(Func<IReadOnlyList<WatchedRule>> make, MonitoringOptions options, CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var before = _rules.ToList();
+            var after = new List<WatchedRule>();
+            foreach (var rule in make())
+            {
+                var same = before.Find(other => other.Rule == rule.Rule && other.Metric == rule.Metric && other.Action == rule.Action);
+                after.Add(same ?? rule);
+                _ = same is not null && before.Remove(same);
+            }
+
+            NoteParts(after);
+            (_rules, _options) = (after, options);
+            foreach (var gone in before.Where(rule => rule.HasBegun))
+            {
+                Tell(await ActAsync(gone, MonitoringEventKind.Cleared, gone.State.Reading, CancellationToken.None).ConfigureAwait(false));
+            }
+        }
+        finally
+        {
+            _one.Release();
+        }
+
+        lock (_lock)
+        {
+            Run_NeedsLock();
+        }
+
+        return _rules.Count;
     }
 
     public async ValueTask EvaluateAsync(CancellationToken cancellationToken = default)
@@ -80,7 +122,13 @@ internal sealed partial class EdgeMonitor : IEdgeMonitor, IAsyncDisposable, IDis
     /// <summary>Ends looking, and the actions that hold.</summary>
     public async ValueTask StopAsync()
     {
-        if (Interlocked.Exchange(ref _end, null) is { } end)
+        CancellationTokenSource? end;
+        lock (_lock)
+        {
+            (_isStarted, end, _end) = (false, _end, null);
+        }
+
+        if (end is not null)
         {
             await end.CancelAsync().ConfigureAwait(false);
             await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -103,8 +151,15 @@ internal sealed partial class EdgeMonitor : IEdgeMonitor, IAsyncDisposable, IDis
 
     public async ValueTask DisposeAsync()
     {
+        // A container knows it under two types, and ends it for each.
+        if (Reload is { } reload)
+        {
+            Reload = null;
+            await reload.DisposeAsync().ConfigureAwait(false);
+        }
+
         await StopAsync().ConfigureAwait(false);
-        foreach (var part in _rules.SelectMany(rule => (object[])[rule.Metric, rule.Action]).Distinct())
+        foreach (var part in _parts)
         {
             if (part is IAsyncDisposable asynchronous)
             {
@@ -119,12 +174,26 @@ internal sealed partial class EdgeMonitor : IEdgeMonitor, IAsyncDisposable, IDis
 
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
+    private void Run_NeedsLock()
+    {
+        if (_isStarted && _rules.Count > 0 && _end is null)
+        {
+            var end = _end = new CancellationTokenSource();
+            _running = Task.Run(() => RunAsync(end.Token));
+        }
+    }
+
+    private void NoteParts(IEnumerable<WatchedRule> rules) => _parts.UnionWith(rules.SelectMany(rule => (object[])[rule.Metric, rule.Action]));
+
     private async Task RunAsync(CancellationToken cancellationToken)
     {
+        // It works for all, and on when what started it is long over.
+        Activity.Current = null;
         using var timer = new PeriodicTimer(_options.Interval, _time);
         do
         {
             await EvaluateAsync(cancellationToken).ConfigureAwait(false);
+            timer.Period = _options.Interval;
         }
         while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false));
     }
@@ -185,7 +254,7 @@ internal sealed partial class EdgeMonitor : IEdgeMonitor, IAsyncDisposable, IDis
         }
 
         rule.HasBegun = false;
-        return _rules.Find(other => other.HasBegun && other.Action == rule.Action) is { } holder
+        return _rules.FirstOrDefault(other => other.HasBegun && other.Action == rule.Action) is { } holder
             ? $"'{holder.Rule}' holds it still"
             : await rule.Action.EndAsync(context, cancellationToken).ConfigureAwait(false);
     }

@@ -27,6 +27,8 @@ internal sealed class DeviceLane(int index, IExecutionProvider provider, Executi
     private Outage? _outage;
     private int _failuresInARow;
     private long _pendingMicroseconds;
+    private int _pending;
+    private double _together = 1;
     private int _hung;
 
     public int Index => index;
@@ -43,8 +45,21 @@ internal sealed class DeviceLane(int index, IExecutionProvider provider, Executi
 
     public DeviceQueue Queue { get; } = new(options);
 
-    /// <summary>How long the runs that wait and go on there are expected to take.</summary>
-    public double PendingMilliseconds => Volatile.Read(ref _pendingMicroseconds) / 1000.0 / Math.Max(1, options.MaxConcurrentRuns);
+    /// <summary>Whether nothing waits or goes on there.</summary>
+    public bool IsIdle => Volatile.Read(ref _pending) == 0;
+
+    /// <summary>How long a further run is expected to wait there: for those that are more than run at once.</summary>
+    public double PendingMilliseconds
+    {
+        get
+        {
+            var (count, milliseconds, atOnce) = (Volatile.Read(ref _pending), Volatile.Read(ref _pendingMicroseconds) / 1000.0, AtOnce);
+            return count == 0 ? 0 : Math.Max(0, count + 1 - atOnce) * (milliseconds / count) / atOnce;
+        }
+    }
+
+    // A cluster runs several at once; how many nobody says. What its runs took, they took beside so many others, so up to that many they take that, and it is shared beyond.
+    private double AtOnce => IsRemote && !Queue.IsLimited ? Volatile.Read(ref _together) : Math.Max(1, options.MaxConcurrentRuns);
 
     /// <summary>Why no request goes there now; null when requests do.</summary>
     public string? OutReason => Volatile.Read(ref _hung) is var hung and > 0 ? $"{hung} run(s) hang there; it is left alone until they end." : FailureReason ?? provider.FindProblem(device);
@@ -77,10 +92,15 @@ internal sealed class DeviceLane(int index, IExecutionProvider provider, Executi
     {
         var microseconds = (long)((Expect(model, bucket) ?? UnknownMilliseconds) * 1000);
         Interlocked.Add(ref _pendingMicroseconds, microseconds);
+        Interlocked.Increment(ref _pending);
         return microseconds;
     }
 
-    public void NoteGone(long coming) => Interlocked.Add(ref _pendingMicroseconds, -coming);
+    public void NoteGone(long coming)
+    {
+        Interlocked.Decrement(ref _pending);
+        Interlocked.Add(ref _pendingMicroseconds, -coming);
+    }
 
     /// <summary>Notes that so many runs more hang there; fewer when one of them has ended.</summary>
     public void NoteHung(int change)
@@ -99,6 +119,10 @@ internal sealed class DeviceLane(int index, IExecutionProvider provider, Executi
             }
 
             _measuredAt[(model, bucket)] = time.GetTimestamp();
+
+            // The run itself is still among them. An update that is lost to another thread's is made up for by the next.
+            var together = Volatile.Read(ref _together);
+            Volatile.Write(ref _together, Math.Max(1, together + ((Volatile.Read(ref _pending) - together) * NewShare)));
         }
 
         _milliseconds.AddOrUpdate(

@@ -132,7 +132,7 @@ internal sealed partial class DeviceScheduler
         var best = candidates.Min(lane => lane.Expect(model, bucket)) ?? 0;
         return candidates.Find(IsToBeTried) ?? candidates.MinBy(lane => lane.PendingMilliseconds + (lane.Expect(model, bucket) ?? best) + loadMilliseconds(lane))!;
 
-        bool IsToBeTried(DeviceLane lane) => lane.IsRemote && best >= WorthTheWay && lane.PendingMilliseconds == 0 && lane.Expect(model, bucket) is null;
+        bool IsToBeTried(DeviceLane lane) => lane.IsRemote && best >= WorthTheWay && lane.IsIdle && lane.Expect(model, bucket) is null;
     }
 
     /// <summary>Tells that a request goes from one device to another.</summary>

@@ -136,14 +136,24 @@ internal sealed class RuntimeTelemetry
 
     public void EndUnload(long begun) => _swap.Record(_time.GetElapsedTime(begun).TotalSeconds, Out);
 
-    /// <summary>An activity of requests that share a run; null where nobody listens.</summary>
-    public static Activity? StartBatch(List<BatchRequest> requests) => Activities.HasListeners()
-        ? Activities.StartActivity(
-            TelemetryActivities.Batch,
-            ActivityKind.Internal,
-            requests[0].Caller,
-            links: requests.Skip(1).Where(request => request.Caller != default).Select(request => new ActivityLink(request.Caller)))
-        : null;
+    /// <summary>An activity of requests that share a run, the first one's child; it and what the others' callers do are linked both ways. Null where nobody listens.</summary>
+    public static Activity? StartBatch(List<BatchRequest> requests)
+    {
+        if (!Activities.HasListeners())
+        {
+            return null;
+        }
+
+        Activity[] others = [.. requests.Skip(1).Select(request => request.Caller).OfType<Activity>().Distinct().Where(caller => caller != requests[0].Caller)];
+        var batch = Activities.StartActivity(
+            TelemetryActivities.Batch, ActivityKind.Internal, requests[0].Caller?.Context ?? default, links: others.Select(caller => new ActivityLink(caller.Context)));
+        if (batch is not null)
+        {
+            Array.ForEach(others, caller => caller.AddLink(new ActivityLink(batch.Context)));
+        }
+
+        return batch;
+    }
 
     private RunMeasurement BeginHeardRun(ModelReference model)
     {

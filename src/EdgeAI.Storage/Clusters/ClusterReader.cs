@@ -136,9 +136,12 @@ internal sealed partial class ClusterReader(
         return found?.Value;
     }
 
-    /// <summary>The objects whose keys begin with a prefix, by the first cluster that has any.</summary>
-    public async ValueTask<IReadOnlyList<StorageObject>> ListAsync(string prefix, string action, CancellationToken cancellationToken) =>
-        await AskAsync([], action, async (member, token) => await ListAsync(member.Tier, prefix, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false) ?? [];
+    /// <summary>The objects whose keys begin with a prefix, by the first cluster that has any; while reads go to a backup, by the first that answers where they are only wanted.</summary>
+    public async ValueTask<IReadOnlyList<StorageObject>> ListAsync(string prefix, string action, CancellationToken cancellationToken, bool areOnlyWanted = false)
+    {
+        List<StorageObject>? none = areOnlyWanted && _order.PrefersBackup ? [] : null;
+        return await AskAsync([], action, async (member, token) => await ListAsync(member.Tier, prefix, token).ConfigureAwait(false) ?? none, cancellationToken).ConfigureAwait(false) ?? [];
+    }
 
     /// <summary>Asks one cluster once for the length of an object, as a look at how it is.</summary>
     /// <exception cref="ClusterUnavailableException">It did not answer, or is left alone for a while.</exception>

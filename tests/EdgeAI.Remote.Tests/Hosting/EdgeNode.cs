@@ -44,7 +44,9 @@ internal sealed class EdgeNode : IAsyncDisposable
 
     public List<DeviceFault> Faults { get; } = [];
 
-    public IInferenceEngine Engine => _services.GetRequiredService<EdgeRuntime>().Engine;
+    public EdgeRuntime Runtime => _services.GetRequiredService<EdgeRuntime>();
+
+    public IInferenceEngine Engine => Runtime.Engine;
 
     public RemoteClusterProvider Cluster => (RemoteClusterProvider)_services.GetServices<IExecutionProvider>().Single();
 

@@ -50,8 +50,10 @@ public sealed class RegistrationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Endpoints, Dns or an IRemoteEndpointSource", "MaxRetries", "3")]
-    [InlineData("Endpoints, Dns or an IRemoteEndpointSource", "Endpoints:0", "http://127.0.0.1:1", "Dns", "http://cluster:1")]
+    [InlineData("Endpoints, Dns, Service or an IRemoteEndpointSource", "MaxRetries", "3")]
+    [InlineData("Endpoints, Dns, Service or an IRemoteEndpointSource", "Endpoints:0", "http://127.0.0.1:1", "Dns", "http://cluster:1")]
+    [InlineData("Endpoints, Dns, Service or an IRemoteEndpointSource", "Service", "http://cluster", "Dns", "http://cluster:1")]
+    [InlineData("http or https", "Service", "cluster")]
     [InlineData("without user", "Endpoints:0", "http://me:secret@127.0.0.1:1")]
     [InlineData("http or https", "Endpoints:0", "ftp://127.0.0.1:1")]
     [InlineData("MaxRetries is 21", "Endpoints:0", "http://127.0.0.1:1", "MaxRetries", "21")]

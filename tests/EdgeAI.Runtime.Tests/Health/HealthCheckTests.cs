@@ -1,6 +1,8 @@
 using EdgeAI.Configuration;
 using EdgeAI.Models;
+using EdgeAI.Providers;
 using EdgeAI.Runtime.Tests.Monitoring;
+using EdgeAI.Runtime.Tests.Scheduling;
 using EdgeAI.Storage;
 using EdgeAI.Storage.Tiers;
 using EdgeAI.Testing.Catalogue;
@@ -66,6 +68,53 @@ public sealed class HealthCheckTests : IDisposable
             ["still to go to clusters", "Reads go to the backup cluster first.", "% full.", "The rule 'outbox_age > 60s: notify' holds."],
             reason => Assert.Contains(reason, entry.Description, StringComparison.Ordinal));
         Assert.True(entry.Data.Count >= 4);
+    }
+
+    [Fact]
+    public async Task AddEdgeAI_ClusterLeftAlone_IsDegradedUntilItAnswersAgain()
+    {
+        var cluster = new SlowTier(new MemoryTier("primary"), _time) { IsDown = true };
+        await using var provider = Build(builder => builder.AddStorage(storage => storage.AddCluster("primary", cluster)));
+        var runtime = provider.GetRequiredService<EdgeRuntime>();
+        await runtime.StartAsync(Cancellation);
+        var control = (IStorageControl)runtime.Store;
+        for (var i = 0; i < 3; i++)
+        {
+            await Assert.ThrowsAsync<ClusterUnavailableException>(async () => await control.ProbePrimaryAsync(Cancellation));
+        }
+
+        var entry = await ReadAsync(provider, "ready");
+        Assert.Equal(HealthStatus.Degraded, entry.Status);
+        Assert.Contains("The cluster 'primary' is left alone after failures.", entry.Description, StringComparison.Ordinal);
+
+        cluster.IsDown = false;
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(HealthStatus.Healthy, await CheckAsync(provider, "ready"));
+    }
+
+    [Fact]
+    public async Task AddEdgeAI_DeviceLeftAlone_IsDegradedUntilItIsTriedAgain()
+    {
+        var npu = new TestProvider("npu", DeviceKind.Npu) { OnRun = (_, _) => throw new IOException("The bus is broken.") };
+        await using var provider = Build(builder => builder.Services.AddSingleton<IExecutionProvider>(npu));
+        var runtime = provider.GetRequiredService<EdgeRuntime>();
+        await runtime.StartAsync(Cancellation);
+        TestModel[] models = [TestModels.Add, TestModels.AddOne, TestModels.Mlp];
+        foreach (var model in models)
+        {
+            using var source = new TemporaryDirectory();
+            await runtime.Store.ImportAsync(model.Name, ModelSource.FromFile(model.Save(source)), null, Cancellation);
+            await using var lease = await runtime.Engine.LoadAsync(model.Name, Cancellation);
+            (await lease.RunAsync(model.CreateInputs(), Cancellation)).Dispose();
+        }
+
+        var entry = await ReadAsync(provider, "ready");
+        Assert.Equal((HealthStatus.Degraded, 3), (entry.Status, npu.Runs));
+        Assert.Contains("The device npu:0 is left alone. It failed 3 times in a row", entry.Description, StringComparison.Ordinal);
+        Assert.Contains("The bus is broken.", entry.Description, StringComparison.Ordinal);
+
+        _time.Advance(TimeSpan.FromMinutes(10));
+        Assert.Equal(HealthStatus.Healthy, await CheckAsync(provider, "ready"));
     }
 
     private ServiceProvider Build(Action<IEdgeAIBuilder>? build = null, Action<EdgeAIOptions>? configure = null, Action<HealthOptions>? health = null)

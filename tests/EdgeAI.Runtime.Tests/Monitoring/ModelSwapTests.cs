@@ -1,8 +1,11 @@
+using System.Text;
 using EdgeAI.Configuration;
 using EdgeAI.Inference;
 using EdgeAI.Memory;
 using EdgeAI.Monitoring;
+using EdgeAI.Runtime.Tests.Memory;
 using EdgeAI.Testing.Catalogue;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace EdgeAI.Runtime.Tests.Monitoring;
@@ -10,12 +13,16 @@ namespace EdgeAI.Runtime.Tests.Monitoring;
 /// <summary>Memory filled past a share of the budget is given back, with real models.</summary>
 public sealed class ModelSwapTests
 {
+    private const string Rules = """
+        { "EdgeAI": { "Monitoring": { "Metrics": [ { "Name": "memory_usage", "Threshold": "90%", "Action": "trigger_model_swap" } ] } } }
+        """;
+
     private static readonly TestModel[] Models = [TestModels.Mlp, TestModels.MatMul, TestModels.Add];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task EvaluateAsync_MemoryPastTheThreshold_SwapsOutUntilTheReadingIsLowEnough()
+    public async Task StartAsync_MemoryPastTheThreshold_SwapsOutUntilTheReadingIsLowEnough()
     {
         var mapped = await MeasureMappedAsync();
         await using var test = new TestRuntime(options => options.Memory.HostMappedBytes = mapped * 20 / 19, AddRule);
@@ -23,7 +30,8 @@ public sealed class ModelSwapTests
         await using var pin = await test.Runtime.Engine.PinAsync("mlp", Cancellation);
         Assert.True(UsageOf(test) > 0.9, $"Only {UsageOf(test)} is used.");
 
-        await test.Runtime.Monitor.EvaluateAsync(Cancellation);
+        await test.Runtime.StartAsync(Cancellation);
+        await SizedModels.UntilAsync(() => test.Runtime.Monitor is { History.Count: > 0, Rules: [{ Reading: <= 0.81 }] });
 
         var fired = Assert.Single(test.Runtime.Monitor.History);
         Assert.Equal(MonitoringEventKind.Fired, fired.Kind);
@@ -31,6 +39,7 @@ public sealed class ModelSwapTests
         Assert.StartsWith("swapped out ", fired.Outcome, StringComparison.Ordinal);
         Assert.Contains("matmul", fired.Outcome, StringComparison.Ordinal);
         Assert.True(UsageOf(test) <= 0.81, $"Still {UsageOf(test)} is used.");
+        Assert.Equal(UsageOf(test), test.Runtime.Monitor.Rules[0].Reading!.Value, 0.001);
         Assert.Equal(LoadedModelState.Loaded, test.Runtime.Engine.GetMemory().Models.Single(model => model.Reference.Name == "mlp").State);
 
         // A lease is a right to run: what was swapped out comes back by itself.
@@ -78,7 +87,7 @@ public sealed class ModelSwapTests
         await DisposeAllAsync(leases);
     }
 
-    private static void AddRule(IEdgeAIBuilder builder) => builder.AddMonitoringRule(MonitoringMetrics.MemoryUsage, "90%", MonitoringActions.TriggerModelSwap);
+    private static void AddRule(IEdgeAIBuilder builder) => builder.Services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(Rules))).Build());
 
     private static double UsageOf(TestRuntime test) => test.Runtime.Engine.GetMemory() is var memory ? (double)memory.Reserved.Mapped / memory.Budget.Mapped : 0;
 

@@ -31,6 +31,9 @@ internal sealed class FaultProxy : IAsyncDisposable
     /// <summary>Chooses what happens to a request, by its method and its path.</summary>
     public Func<string, string, ProxyFault> Choose { get; set; } = (_, _) => ProxyFault.None;
 
+    /// <summary>How long each request waits before the gateway hears of it.</summary>
+    public TimeSpan Delay { get; set; }
+
     /// <summary>The status of pages; null for any.</summary>
     public int? PageStatus { get; set; }
 
@@ -112,6 +115,7 @@ internal sealed class FaultProxy : IAsyncDisposable
             await AskAsync(request, isHead, breaksOff: false);
         }
 
+        await Task.Delay(Delay, TimeProvider.System, _end.Token);
         request = fault == ProxyFault.FlipRequest ? request with { Body = Flip(request.Body) } : request;
         var answer = await AskAsync(request, isHead, breaksOff: fault == ProxyFault.BreakOffRequest);
         return answer is null || fault == ProxyFault.LoseAnswer ? Reset(client) : await SendAsync(client, stream, answer, fault, isHead);
