@@ -23,6 +23,9 @@ internal sealed class ModelCounters
     /// <summary>Runs asked of the engine: requests that share a batch each count.</summary>
     public long Executions => CountOf(RequestStage.Infer);
 
+    /// <summary>How long whole requests took that succeeded.</summary>
+    public LatencyHistogram Latency { get; } = new();
+
     /// <summary>When the last run began, in milliseconds since 1970; 0 when there was none.</summary>
     public long LastInference => Interlocked.Read(ref _lastInference);
 
@@ -37,6 +40,7 @@ internal sealed class ModelCounters
     public void NoteSuccess(long ticks)
     {
         Note(RequestStage.Success, ticks);
+        Latency.Record(ticks);
         Interlocked.Increment(ref _inferences);
     }
 

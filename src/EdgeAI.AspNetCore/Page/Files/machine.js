@@ -1,0 +1,87 @@
+import { ago, bytes, find, make, meter, percent, show } from "./dom.js";
+
+const kinds = [["privateBytes", "Private"], ["mappedBytes", "Mapped"], ["deviceBytes", "Device"]];
+
+/** Memory, devices, disks and clusters. */
+export function showMachine(overview) {
+  show(find("memory"), overview.memory, showMemory);
+  show(find("devices"), overview.devices, devices => devices.map(showDevice));
+  show(find("storage"), [overview.disks, overview.usage, tiersOf(overview.placements)], ([disks, usage, tiers]) => showStorage(disks, usage, tiers));
+  const now = Date.parse(overview.server.at);
+  show(find("clusters"), [overview.clusters, overview.prefersBackup, overview.backlog.map(entry => ({ ...entry, age: ago(Date.parse(entry.enteredAt), now) }))], showClusters);
+}
+
+/** The kind of memory that is filled most: used, budget, name. */
+export function tightest(memory) {
+  return kinds
+    .map(([kind, name]) => ({ used: memory.reserved[kind] ?? 0, budget: memory.budget[kind], name }))
+    .reduce((best, next) => (next.budget ? next.used / next.budget : 0) > (best.budget ? best.used / best.budget : 0) ? next : best);
+}
+
+function showMemory(memory) {
+  const meters = kinds
+    .filter(([kind]) => (memory.reserved[kind] ?? 0) > 0 || kind !== "deviceBytes")
+    .map(([kind, name]) => {
+      const used = memory.reserved[kind] ?? 0;
+      const budget = memory.budget[kind];
+      const className = !budget ? "" : used > 0.95 * budget ? "full" : used > 0.8 * budget ? "much" : "";
+      return meter(name, budget ? `${bytes(used)} of ${bytes(budget)}` : `${bytes(used)}, no limit`, [[used, className]], budget ?? used * 2);
+    });
+  const models = memory.models.map(model => {
+    const parts = kinds.filter(([kind]) => model.memory[kind] > 0).map(([kind, name]) => `${bytes(model.memory[kind])} ${name.toLowerCase()}`);
+    return make("li", {},
+      make("div", { className: "row" }, make("strong", { textContent: model.model }), make("span", { className: "quiet", textContent: model.device ?? "" })),
+      make("p", { className: "quiet", textContent: [model.state === "loaded" ? null : model.state, parts.join(", ") || "nothing", model.leases > 0 ? `held ${model.leases} times` : null].filter(Boolean).join(" · ") }));
+  });
+  return [...meters, models.length === 0 ? make("p", { className: "empty", textContent: "No model is in memory." }) : make("ul", { className: "list" }, ...models)];
+}
+
+function showDevice(device) {
+  return make("li", {},
+    make("div", { className: "row" }, make("strong", { textContent: device.device }), make("span", { className: `chip ${device.isUsable ? "is-good" : "is-warn"}`, textContent: device.isUsable ? "Ready" : "Not used" })),
+    make("p", { className: "quiet", textContent: device.isUsable ? device.description : device.reason }),
+    device.waitingRuns > 0 ? make("p", { textContent: `${device.waitingRuns} runs wait` }) : null);
+}
+
+// What several models share counts once in usage, and for each here; a tier's own number is the models' sum.
+function tiersOf(placements) {
+  const sum = field => placements.reduce((total, placement) => total + placement[field], 0);
+  return [["hot", sum("hotBytes")], ["warm", sum("warmBytes")], ["cold", sum("coldBytes")]];
+}
+
+function showStorage(disks, usage, tiers) {
+  const shown = disks.filter(disk => disk.totalBytes > 0).map(disk => {
+    const used = disk.totalBytes - disk.availableBytes;
+    const share = used / disk.totalBytes;
+    const name = `Disk of ${disk.tiers.join(", ")}`;
+    return meter(name, `${percent(share)} of ${bytes(disk.totalBytes)}, ${bytes(disk.availableBytes)} free`, [[used, share > 0.95 ? "full" : share > 0.85 ? "much" : ""]], disk.totalBytes);
+  });
+  const total = tiers.reduce((sum, [, size]) => sum + size, 0);
+  if (total > 0) {
+    shown.push(
+      meter("Models by tier", bytes(total), tiers.map(([tier, size]) => [size, tier]), total),
+      make("div", { className: "places" }, ...tiers.map(([tier, size]) => make("span", { className: `place ${tier}`, textContent: `${tier} ${bytes(size)}` }))));
+  }
+  const saved = usage.logicalBytes > 0 ? 1 - usage.storedBytes / usage.logicalBytes : 0;
+  shown.push(make("p", { className: "quiet", textContent: `Models of ${bytes(usage.logicalBytes)} take ${bytes(usage.storedBytes)}${saved > 0.005 ? `, ${percent(saved)} less` : ""}${usage.unreferencedBytes > 0 ? `; ${bytes(usage.unreferencedBytes)} can be collected` : ""}.` }));
+  return shown;
+}
+
+function showClusters([clusters, prefersBackup, backlog]) {
+  if (clusters.length === 0) {
+    return [make("p", { className: "empty", textContent: "There is no cluster behind the store." })];
+  }
+  const rows = clusters.map((cluster, i) => make("li", { className: "row" },
+    make("span", {}, make("strong", { textContent: cluster.name }), make("span", { className: "quiet", textContent: i === 0 ? " primary" : " backup" })),
+    make("span", { className: `chip ${cluster.isUsable ? "is-good" : "is-warn"}`, textContent: cluster.isUsable ? "Usable" : "Left alone" })));
+  const entries = backlog.map(entry => make("li", {},
+    make("div", { className: "row" }, make("strong", { textContent: entry.model }), make("span", { className: "quiet", textContent: entry.age })),
+    make("p", { className: "quiet", textContent: `to ${entry.cluster}${entry.attempts > 0 ? `, failed ${entry.attempts} times` : ""}${entry.conflict ? ", the cluster has another one by this name" : ""}` }),
+    entry.lastError ? make("p", { className: "quiet", textContent: entry.lastError }) : null));
+  return [
+    make("ul", { className: "list" }, ...rows),
+    prefersBackup ? make("p", { className: "chip is-warn", textContent: "Reads go to the backup first" }) : null,
+    make("h3", { textContent: "Outbox" }),
+    backlog.length === 0 ? make("p", { className: "empty", textContent: "Everything is sent." }) : make("ul", { className: "list" }, ...entries),
+  ].filter(Boolean);
+}

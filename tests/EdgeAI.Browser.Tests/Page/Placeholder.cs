@@ -1,0 +1,1 @@
+namespace EdgeAI.Browser.Tests.Page;
