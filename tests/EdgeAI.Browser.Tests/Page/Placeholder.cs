@@ -1,1 +1,0 @@
-namespace EdgeAI.Browser.Tests.Page;
