@@ -58,6 +58,13 @@ ensure_azurite() {
     mkdir -p data/azurite && npm install --prefix data/azurite --no-audit --no-fund --ignore-scripts --omit=dev --omit=optional --loglevel=error azurite@3.37.0 >/dev/null
 }
 
+# The browser that looks at the pages; without it those tests fail.
+ensure_chromium() {
+    [ -x /usr/bin/chromium ] || ! command -v apt-get >/dev/null && return
+    echo "Installing Chromium, for the tests of the pages"
+    as_root apt-get update -qq && as_root apt-get install -y -qq --no-install-recommends chromium >/dev/null
+}
+
 attribute() {
     sed -nE "s/.*<assembly [^>]*[[:space:]]$2=\"([0-9]+)\".*/\1/p" "$1" | head -n 1
 }
@@ -108,6 +115,7 @@ ensure_ceph
 ensure_nginx
 ensure_link
 ensure_azurite
+ensure_chromium
 rm -rf "$reports" && mkdir -p "$reports"
 
 echo "== Build"

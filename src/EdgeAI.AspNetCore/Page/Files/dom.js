@@ -98,6 +98,9 @@ export function time(microseconds) {
 
 export const number = value => value >= 9.95 ? Math.round(value).toLocaleString("en") : value.toFixed(value === 0 ? 0 : 1);
 
+/** A number of things: `1 run`, `1,200 runs`. */
+export const count = (value, thing) => `${value.toLocaleString("en")} ${thing}${value === 1 ? "" : "s"}`;
+
 export const percent = share => `${(share * 100).toFixed(share > 0 && share < 0.0995 ? 1 : 0)} %`;
 
 export function ago(at, now) {

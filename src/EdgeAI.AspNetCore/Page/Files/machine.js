@@ -1,4 +1,4 @@
-import { ago, bytes, find, make, meter, percent, show } from "./dom.js";
+import { ago, bytes, count, find, make, meter, percent, show } from "./dom.js";
 
 const kinds = [["privateBytes", "Private"], ["mappedBytes", "Mapped"], ["deviceBytes", "Device"]];
 
@@ -31,7 +31,7 @@ function showMemory(memory) {
     const parts = kinds.filter(([kind]) => model.memory[kind] > 0).map(([kind, name]) => `${bytes(model.memory[kind])} ${name.toLowerCase()}`);
     return make("li", {},
       make("div", { className: "row" }, make("strong", { textContent: model.model }), make("span", { className: "quiet", textContent: model.device ?? "" })),
-      make("p", { className: "quiet", textContent: [model.state === "loaded" ? null : model.state, parts.join(", ") || "nothing", model.leases > 0 ? `held ${model.leases} times` : null].filter(Boolean).join(" · ") }));
+      make("p", { className: "quiet", textContent: [model.state === "loaded" ? null : model.state, parts.join(", ") || "nothing", model.leases > 0 ? count(model.leases, "lease") : null].filter(Boolean).join(" · ") }));
   });
   return [...meters, models.length === 0 ? make("p", { className: "empty", textContent: "No model is in memory." }) : make("ul", { className: "list" }, ...models)];
 }
@@ -40,7 +40,7 @@ function showDevice(device) {
   return make("li", {},
     make("div", { className: "row" }, make("strong", { textContent: device.device }), make("span", { className: `chip ${device.isUsable ? "is-good" : "is-warn"}`, textContent: device.isUsable ? "Ready" : "Not used" })),
     make("p", { className: "quiet", textContent: device.isUsable ? device.description : device.reason }),
-    device.waitingRuns > 0 ? make("p", { textContent: `${device.waitingRuns} runs wait` }) : null);
+    device.waitingRuns > 0 ? make("p", { textContent: `${count(device.waitingRuns, "run")} waiting` }) : null);
 }
 
 // What several models share counts once in usage, and for each here; a tier's own number is the models' sum.
@@ -76,7 +76,7 @@ function showClusters([clusters, prefersBackup, backlog]) {
     make("span", { className: `chip ${cluster.isUsable ? "is-good" : "is-warn"}`, textContent: cluster.isUsable ? "Usable" : "Left alone" })));
   const entries = backlog.map(entry => make("li", {},
     make("div", { className: "row" }, make("strong", { textContent: entry.model }), make("span", { className: "quiet", textContent: entry.age })),
-    make("p", { className: "quiet", textContent: `to ${entry.cluster}${entry.attempts > 0 ? `, failed ${entry.attempts} times` : ""}${entry.conflict ? ", the cluster has another one by this name" : ""}` }),
+    make("p", { className: "quiet", textContent: `to ${entry.cluster}${entry.attempts > 0 ? `, ${count(entry.attempts, "failed attempt")}` : ""}${entry.conflict ? ", the cluster has another one by this name" : ""}` }),
     entry.lastError ? make("p", { className: "quiet", textContent: entry.lastError }) : null));
   return [
     make("ul", { className: "list" }, ...rows),

@@ -1,5 +1,5 @@
 import { ask as request, askJson, encode } from "./api.js";
-import { ago, ask, bytes, find, keep, make, say, show, tell, time } from "./dom.js";
+import { ago, ask, bytes, count, find, keep, make, say, show, tell, time } from "./dom.js";
 
 const most = 100;
 const pathOf = model => `edgeai/v1/models/${encode(nameOf(model))}`;
@@ -167,7 +167,7 @@ function factsOf(model, now) {
   return [
     bytes(model.length),
     memory > 0 ? `${bytes(memory)} of memory` : null,
-    counted ? `${(counted.succeeded + counted.failed).toLocaleString("en")} requests${counted.failed ? `, ${counted.failed.toLocaleString("en")} failed` : ""}` : null,
+    counted ? `${count(counted.succeeded + counted.failed, "request")}${counted.failed ? `, ${counted.failed.toLocaleString("en")} failed` : ""}` : null,
     latest?.p50 ? `p50 ${time(latest.p50).join(" ")}` : null,
     counted?.lastRunAt ? `ran ${ago(counted.lastRunAt, now)}` : model.placement?.lastUsedAt ? `used ${ago(Date.parse(model.placement.lastUsedAt), now)}` : null,
   ].filter(Boolean);

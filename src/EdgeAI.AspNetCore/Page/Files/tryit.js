@@ -149,4 +149,4 @@ function showOutput(output) {
     make("p", { className: "values mono", tabIndex: 0, textContent: values.length === 0 ? "no elements" : text + (values.length > shownValues ? `, … ${(countOf(output.shape) - shownValues).toLocaleString("en")} more` : "") }));
 }
 
-const round = value => Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(7)));
+const round = value => Number.isSafeInteger(value) ? String(value) : String(Number(value.toPrecision(7)));
