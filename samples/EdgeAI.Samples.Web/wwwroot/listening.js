@@ -92,7 +92,7 @@ function show(result, samples) {
     ...result.segments.map(segment => draw("rect", { class: "speech", x: x(segment.start), y: 0, width: x(segment.end - segment.start), height })),
     ...samples ? [draw("path", { class: "wave", d: outline(samples) })] : [],
     draw("path", { class: "likely", d: `M${result.probabilities.map((probability, i) => `${x((i + 0.5) * frame).toFixed(1)} ${(height - 8 - probability * (height - 16)).toFixed(1)}`).join("L")}` }),
-    draw("line", { class: "now", x1: 0, x2: 0, y1: 0, y2: height }));
+    draw("line", { class: "now", x1: -2, x2: -2, y1: 0, y2: height }));
   find("track").setAttribute("aria-label", `Sound of ${duration.toFixed(1)} seconds with ${result.segments.length} stretches of speech`);
   find("scale").replaceChildren(...[0, 0.25, 0.5, 0.75, 1].map(part => Object.assign(document.createElement("span"), { textContent: `${(duration * part).toFixed(1)} s` })));
   find("sound").hidden = false;

@@ -39,6 +39,7 @@ internal sealed class ServingInstance : IAsyncDisposable
         Rest = new RestHandler(Options.Limits, time, loggers.CreateLogger<RestHandler>());
         Uploads = new UploadFolder(Options.UploadDirectory ?? Path.Combine(options.DataDirectory, "uploads"), Options.UploadLifetime, time);
         Metrics = new PrometheusMetrics();
+        Tiers = options.Storage.Tiers;
         Watch = new StoreWatch(Store, time);
         Time = time;
     }
@@ -68,6 +69,8 @@ internal sealed class ServingInstance : IAsyncDisposable
     public UploadFolder Uploads { get; }
 
     public PrometheusMetrics Metrics { get; }
+
+    public TiersOptions Tiers { get; }
 
     public StoreWatch Watch { get; }
 

@@ -34,6 +34,7 @@ internal sealed class OverviewEndpoint(ServingInstance instance)
                 json.WriteArray(ScopesOf(context), static (writer, scope) => writer.WriteStringValue(scope));
                 json.WriteEndObject();
                 OverviewJson.WriteStore(json, store);
+                OverviewJson.WriteCapacities(json, instance.Tiers);
                 json.WritePropertyName("memory"u8);
                 ManagementJson.Write(json, memory);
                 json.WritePropertyName("devices"u8);

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using EdgeAI.AspNetCore.Management;
 using EdgeAI.AspNetCore.Serving;
+using EdgeAI.Configuration;
 using EdgeAI.Models;
 using EdgeAI.Monitoring;
+using EdgeAI.Storage;
 
 namespace EdgeAI.AspNetCore.Overview;
 
@@ -38,6 +40,15 @@ internal static class OverviewJson
             writer.WriteEndObject();
         });
         json.WriteBoolean("prefersBackup"u8, store.PrefersBackup);
+    }
+
+    /// <summary>What tiers may hold, where their options say so.</summary>
+    public static void WriteCapacities(Utf8JsonWriter json, TiersOptions tiers)
+    {
+        json.WriteStartObject("capacities"u8);
+        WriteNumber(json, "hot", BytesOf(tiers.Hot.Capacity));
+        WriteNumber(json, "warm", BytesOf(tiers.Warm.Capacity));
+        json.WriteEndObject();
     }
 
     public static void Write(Utf8JsonWriter json, MonitoringRuleState state)
@@ -82,6 +93,8 @@ internal static class OverviewJson
         });
         json.WriteEndObject();
     }
+
+    private static long? BytesOf(string? capacity) => ByteSize.TryParse(capacity, null, out var size) ? size.Bytes : null;
 
     private static void WriteFields(Utf8JsonWriter json, MonitoringRule rule, double? reading)
     {

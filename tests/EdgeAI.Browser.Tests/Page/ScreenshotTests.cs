@@ -20,8 +20,16 @@ public sealed class ScreenshotTests(Chromium chromium)
     public async Task Page_InAWindow_FitsAndCanBeRead(string name, int width, int height, bool isDark, bool isPhone)
     {
         await using var host = await PageHost.StartAsync(
-            build: SteeredRules.Add,
-            engine: options => options.Memory.HostPrivateBytes = 1_000_000_000);
+            build: edge =>
+            {
+                SteeredRules.Add(edge);
+                edge.AddStorage(storage => storage.AddNode("upstairs", new Uri("http://localhost:1/")));
+            },
+            engine: options =>
+            {
+                options.Memory.HostPrivateBytes = 20_000_000;
+                options.Storage.Tiers.Hot.Capacity = "100kB";
+            });
         await host.ImportAsync(TestModels.TableRows, TestModels.Mlp, TestModels.PictureBatch, TestModels.Get("identity-string"));
         await host.ImportAsync(TestModels.Convolutions, "vision/a-detector-with-quite-a-long-name/backbone:2026-11-release-candidate");
         await host.Store.PinAsync("mlp", TestContext.Current.CancellationToken);

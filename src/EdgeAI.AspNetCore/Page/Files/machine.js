@@ -6,7 +6,7 @@ const kinds = [["privateBytes", "Private"], ["mappedBytes", "Mapped"], ["deviceB
 export function showMachine(overview) {
   show(find("memory"), overview.memory, showMemory);
   show(find("devices"), overview.devices, devices => devices.map(showDevice));
-  show(find("storage"), [overview.disks, overview.usage, tiersOf(overview.placements)], ([disks, usage, tiers]) => showStorage(disks, usage, tiers));
+  show(find("storage"), [overview.disks, overview.usage, tiersOf(overview), overview.capacities], showStorage);
   const now = Date.parse(overview.server.at);
   show(find("clusters"), [overview.clusters, overview.prefersBackup, overview.backlog.map(entry => ({ ...entry, age: ago(Date.parse(entry.enteredAt), now) }))], showClusters);
 }
@@ -43,19 +43,25 @@ function showDevice(device) {
     device.waitingRuns > 0 ? make("p", { textContent: `${count(device.waitingRuns, "run")} waiting` }) : null);
 }
 
-// What several models share counts once in usage, and for each here; a tier's own number is the models' sum.
-function tiersOf(placements) {
+// What the hot tier takes is known, and what packs take in all; how packs spread over two tiers follows from the models, where what several share counts for each.
+function tiersOf({ usage, placements }) {
   const sum = field => placements.reduce((total, placement) => total + placement[field], 0);
-  return [["hot", sum("hotBytes")], ["warm", sum("warmBytes")], ["cold", sum("coldBytes")]];
+  const cold = sum("coldBytes");
+  return [["hot", usage.hotBytes], ["warm", cold === 0 ? usage.storedBytes : sum("warmBytes")], ["cold", cold]];
 }
 
-function showStorage(disks, usage, tiers) {
+function showStorage([disks, usage, tiers, capacities]) {
+  const colour = share => share > 0.95 ? "full" : share > 0.85 ? "much" : "";
   const shown = disks.filter(disk => disk.totalBytes > 0).map(disk => {
     const used = disk.totalBytes - disk.availableBytes;
     const share = used / disk.totalBytes;
-    const name = `Disk of ${disk.tiers.join(", ")}`;
-    return meter(name, `${percent(share)} of ${bytes(disk.totalBytes)}, ${bytes(disk.availableBytes)} free`, [[used, share > 0.95 ? "full" : share > 0.85 ? "much" : ""]], disk.totalBytes);
+    return meter(`Disk of ${disk.tiers.join(", ")}`, `${percent(share)} of ${bytes(disk.totalBytes)}, ${bytes(disk.availableBytes)} free`, [[used, colour(share)]], disk.totalBytes);
   });
+  for (const [tier, size] of tiers) {
+    if (capacities[tier]) {
+      shown.push(meter(`Tier ${tier}`, `${bytes(size)} of ${bytes(capacities[tier])}`, [[size, colour(size / capacities[tier]) || tier]], capacities[tier]));
+    }
+  }
   const total = tiers.reduce((sum, [, size]) => sum + size, 0);
   if (total > 0) {
     shown.push(
