@@ -96,7 +96,7 @@ export function time(microseconds) {
     : [(milliseconds / 1000).toPrecision(3), "s"];
 }
 
-export const number = value => value >= 9.95 ? Math.round(value).toLocaleString("en") : value.toFixed(value === 0 ? 0 : 1);
+export const number = value => value >= 9950 ? `${(value / 1000).toFixed(value < 99950 ? 1 : 0).replace(".0", "")}k` : value >= 9.95 ? Math.round(value).toLocaleString("en") : value.toFixed(value === 0 ? 0 : 1);
 
 /** A number of things: `1 run`, `1,200 runs`. */
 export const count = (value, thing) => `${value.toLocaleString("en")} ${thing}${value === 1 ? "" : "s"}`;

@@ -1,5 +1,6 @@
 import { ago, bytes, count, find, make, meter, percent, show } from "./dom.js";
 
+const mostEntries = 20;
 const kinds = [["privateBytes", "Private"], ["mappedBytes", "Mapped"], ["deviceBytes", "Device"]];
 
 /** Memory, devices, disks and clusters. */
@@ -80,14 +81,16 @@ function showClusters([clusters, prefersBackup, backlog]) {
   const rows = clusters.map((cluster, i) => make("li", { className: "row" },
     make("span", {}, make("strong", { textContent: cluster.name }), make("span", { className: "quiet", textContent: i === 0 ? " primary" : " backup" })),
     make("span", { className: `chip ${cluster.isUsable ? "is-good" : "is-warn"}`, textContent: cluster.isUsable ? "Usable" : "Left alone" })));
-  const entries = backlog.map(entry => make("li", {},
+  const entries = backlog.slice(0, mostEntries).map(entry => make("li", {},
     make("div", { className: "row" }, make("strong", { textContent: entry.model }), make("span", { className: "quiet", textContent: entry.age })),
-    make("p", { className: "quiet", textContent: `to ${entry.cluster}${entry.attempts > 0 ? `, ${count(entry.attempts, "failed attempt")}` : ""}${entry.conflict ? ", the cluster has another one by this name" : ""}` }),
-    entry.lastError ? make("p", { className: "quiet", textContent: entry.lastError }) : null));
+    make("p", { className: "quiet", textContent: `to ${entry.cluster}${entry.attempts > 0 ? `, ${count(entry.attempts, "failed attempt")}` : ""}${entry.conflict ? ", which has another one by this name" : ""}` })));
+  const errors = [...new Set(backlog.map(entry => entry.lastError).filter(Boolean))];
   return [
     make("ul", { className: "list" }, ...rows),
     prefersBackup ? make("p", { className: "chip is-warn", textContent: "Reads go to the backup first" }) : null,
     make("h3", { textContent: "Outbox" }),
     backlog.length === 0 ? make("p", { className: "empty", textContent: "Everything is sent." }) : make("ul", { className: "list" }, ...entries),
+    backlog.length > mostEntries ? make("p", { className: "quiet", textContent: `And ${backlog.length - mostEntries} more.` }) : null,
+    ...errors.slice(0, 3).map(error => make("p", { className: "note is-warn", textContent: error })),
   ].filter(Boolean);
 }
