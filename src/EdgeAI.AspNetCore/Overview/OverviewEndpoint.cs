@@ -14,9 +14,14 @@ internal sealed class OverviewEndpoint(ServingInstance instance)
 {
     private const int Events = 50;
 
+    // A store may have any number of models; whoever looks for one says how it is called.
+    private const int Models = 100;
+    private const string ContainsName = "contains";
+
     public async Task GetAsync(HttpContext context, CancellationToken cancellationToken)
     {
         var store = await instance.Watch.LookAsync(cancellationToken).ConfigureAwait(false);
+        var shown = new StoreExcerpt(store, context.Request.Query[ContainsName].ToString(), Models);
         var memory = instance.Engine.GetMemory();
         context.Response.Headers.CacheControl = "no-store";
         await RestHandler.WriteJsonAsync(
@@ -33,8 +38,8 @@ internal sealed class OverviewEndpoint(ServingInstance instance)
                 json.WritePropertyName("scopes"u8);
                 json.WriteArray(ScopesOf(context), static (writer, scope) => writer.WriteStringValue(scope));
                 json.WriteEndObject();
-                OverviewJson.WriteStore(json, store);
-                OverviewJson.WriteCapacities(json, instance.Tiers);
+                OverviewJson.WriteStore(json, store, shown);
+                OverviewJson.WriteTiers(json, store, instance.Tiers);
                 json.WritePropertyName("memory"u8);
                 ManagementJson.Write(json, memory);
                 json.WritePropertyName("devices"u8);

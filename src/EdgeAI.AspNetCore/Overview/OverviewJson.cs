@@ -11,16 +11,19 @@ namespace EdgeAI.AspNetCore.Overview;
 /// <summary>What the overview says, as JSON, beside what management says.</summary>
 internal static class OverviewJson
 {
-    public static void WriteStore(Utf8JsonWriter json, StoreOverview store)
+    public static void WriteStore(Utf8JsonWriter json, StoreOverview store, StoreExcerpt shown)
     {
+        json.WriteNumber("modelCount"u8, store.Models.Count);
+        json.WriteNumber("matchingCount"u8, shown.Matching);
         json.WritePropertyName("models"u8);
-        json.WriteArray(store.Models, ManagementJson.Write);
+        json.WriteArray(shown.Models, ManagementJson.Write);
         json.WritePropertyName("placements"u8);
-        json.WriteArray(store.Placements, ManagementJson.Write);
+        json.WriteArray(shown.Placements, ManagementJson.Write);
         json.WritePropertyName("usage"u8);
-        ManagementJson.Write(json, store.Usage);
+        ManagementJson.Write(json, store.Usage with { Models = [] });
+        json.WriteNumber("backlogCount"u8, store.Backlog.Entries.Count);
         json.WritePropertyName("backlog"u8);
-        json.WriteArray(store.Backlog.Entries, ManagementJson.Write);
+        json.WriteArray(shown.Backlog, ManagementJson.Write);
         json.WritePropertyName("disks"u8);
         json.WriteArray(store.Disks, static (writer, disk) =>
         {
@@ -42,13 +45,15 @@ internal static class OverviewJson
         json.WriteBoolean("prefersBackup"u8, store.PrefersBackup);
     }
 
-    /// <summary>What tiers may hold, where their options say so.</summary>
-    public static void WriteCapacities(Utf8JsonWriter json, TiersOptions tiers)
+    /// <summary>What tiers hold, and may hold where their options say so. How packs spread over warm and cold follows from the models, where what several share counts for each.</summary>
+    public static void WriteTiers(Utf8JsonWriter json, StoreOverview store, TiersOptions tiers)
     {
-        json.WriteStartObject("capacities"u8);
-        WriteNumber(json, "hot", BytesOf(tiers.Hot.Capacity));
-        WriteNumber(json, "warm", BytesOf(tiers.Warm.Capacity));
-        json.WriteEndObject();
+        var cold = store.Placements.Sum(placement => placement.ColdBytes);
+        json.WriteStartArray("tiers"u8);
+        WriteTier(json, "hot", store.Usage.HotBytes, tiers.Hot);
+        WriteTier(json, "warm", cold == 0 ? store.Usage.StoredBytes : store.Placements.Sum(placement => placement.WarmBytes), tiers.Warm);
+        WriteTier(json, "cold", cold, tiers.Cold);
+        json.WriteEndArray();
     }
 
     public static void Write(Utf8JsonWriter json, MonitoringRuleState state)
@@ -94,7 +99,14 @@ internal static class OverviewJson
         json.WriteEndObject();
     }
 
-    private static long? BytesOf(string? capacity) => ByteSize.TryParse(capacity, null, out var size) ? size.Bytes : null;
+    private static void WriteTier(Utf8JsonWriter json, string name, long bytes, TierOptions options)
+    {
+        json.WriteStartObject();
+        json.WriteString("tier"u8, name);
+        json.WriteNumber("bytes"u8, bytes);
+        WriteNumber(json, "capacityBytes", ByteSize.TryParse(options.Capacity, null, out var size) ? size.Bytes : null);
+        json.WriteEndObject();
+    }
 
     private static void WriteFields(Utf8JsonWriter json, MonitoringRule rule, double? reading)
     {

@@ -2,13 +2,13 @@ using EdgeAI.Storage;
 
 namespace EdgeAI.AspNetCore.Overview;
 
-/// <summary>Looks at a store for all who ask, and never so often that looking takes more than a tenth of the time. Thread-safe.</summary>
+/// <summary>Looks at a store for all who ask, and so seldom that looking takes no more than a tenth of the time, or each ten seconds where it takes long. Thread-safe.</summary>
 internal sealed class StoreWatch(IModelStore store, TimeProvider time) : IDisposable
 {
     private const int Sparing = 10;
 
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _one = new(1, 1);
     private StoreOverview? _last;

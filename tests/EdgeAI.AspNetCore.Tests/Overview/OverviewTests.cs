@@ -53,14 +53,40 @@ public sealed class OverviewTests
 
         var all = await host.Client.GetFromJsonAsync<JsonElement>(Path, Cancellation);
 
-        foreach (var name in (string[])["models", "placements", "usage", "backlog", "devices"])
+        foreach (var name in (string[])["models", "placements", "backlog", "devices"])
         {
             var alone = await host.Client.GetFromJsonAsync<JsonElement>("/edgeai/v1/" + name, Cancellation);
             Assert.Equal(alone.GetRawText(), all.GetProperty(name).GetRawText());
         }
 
+        var usage = await host.Store.GetUsageAsync(Cancellation);
+        Assert.Equal(usage.LogicalBytes, all.GetProperty("usage").GetProperty("logicalBytes").GetInt64());
+        Assert.Equal([usage.HotBytes, usage.StoredBytes, 0], all.GetProperty("tiers").EnumerateArray().Select(tier => tier.GetProperty("bytes").GetInt64()));
         Assert.True(all.GetProperty("server").GetProperty("isReady").GetBoolean());
         Assert.Equal(["hot", "warm"], all.GetProperty("disks")[0].GetProperty("tiers").EnumerateArray().Select(tier => tier.GetString()));
+    }
+
+    [Fact]
+    public async Task Overview_OfManyModels_NamesAHundredOfThoseThatAreWanted()
+    {
+        await using var host = await ServingHost.StartAsync();
+        for (var i = 0; i < 103; i++)
+        {
+            await host.ImportAsync(TestModels.TableRows, $"many/rows-{i}");
+        }
+
+        await host.ImportAsync(TestModels.Mlp, "few/mlp");
+        var any = await host.Client.GetFromJsonAsync<JsonElement>(Path, Cancellation);
+        var many = await host.Client.GetFromJsonAsync<JsonElement>(Path + "?contains=MANY%2F", Cancellation);
+        var few = await host.Client.GetFromJsonAsync<JsonElement>(Path + "?contains=mlp:la", Cancellation);
+
+        Assert.Equal((104, 104, 100, 100), CountsOf(any));
+        Assert.Equal((104, 103, 100, 100), CountsOf(many));
+        Assert.Equal((104, 1, 1, 1), CountsOf(few));
+
+        static (int All, int Matching, int Models, int Placements) CountsOf(JsonElement overview) => (
+            overview.GetProperty("modelCount").GetInt32(), overview.GetProperty("matchingCount").GetInt32(),
+            overview.GetProperty("models").GetArrayLength(), overview.GetProperty("placements").GetArrayLength());
     }
 
     [Theory]

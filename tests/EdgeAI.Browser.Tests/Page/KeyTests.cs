@@ -10,6 +10,7 @@ public sealed class KeyTests(Chromium chromium)
 {
     private const string Operator = "the-operators-own-key";
     private const string Runner = "a-key-that-only-runs";
+    private const string Reader = "a-key-that-only-reads";
     private const string Watcher = "a-key-that-only-manages";
 
     [Fact]
@@ -82,12 +83,27 @@ public sealed class KeyTests(Chromium chromium)
         visitor.AssertCalm();
     }
 
+    [Fact]
+    public async Task Page_WithAKeyForSomethingElse_SaysWhatItLacks()
+    {
+        await using var host = await StartAsync();
+        await using var visitor = await chromium.VisitAsync();
+        await visitor.Page.GotoAsync(host.Page);
+
+        await GiveAsync(visitor, Reader);
+
+        await Expect(visitor.Id("status")).ToHaveTextAsync("Not allowed");
+        await Expect(visitor.Id("trouble")).ToContainTextAsync("lacks the scopes 'infer' and 'manage'");
+        visitor.AssertCalm();
+    }
+
     private static async Task<PageHost> StartAsync()
     {
         var host = await PageHost.StartAsync(serving =>
         {
             serving.ApiKeys.Add(new() { Name = "operator", Key = Operator, Scopes = { "infer", "manage" } });
             serving.ApiKeys.Add(new() { Name = "runner", Key = Runner, Scopes = { "infer" } });
+            serving.ApiKeys.Add(new() { Name = "reader", Key = Reader, Scopes = { "metrics" } });
             serving.ApiKeys.Add(new() { Name = "watcher", Key = Watcher, Scopes = { "manage" } });
         });
         await host.ImportAsync(TestModels.TableRows);

@@ -45,6 +45,31 @@ public sealed class ModelActionTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task Filter_OfManyModels_FindsOneThatIsNotShown()
+    {
+        await using var host = await PageHost.StartAsync();
+        for (var i = 0; i < 104; i++)
+        {
+            await host.ImportAsync(TestModels.TableRows, $"many/rows-{i:000}");
+        }
+
+        await using var visitor = await chromium.VisitAsync();
+        await visitor.Page.GotoAsync(host.Page);
+        await Expect(visitor.Id("models-count")).ToHaveTextAsync("104 stored, 0 in memory");
+        await Expect(visitor.Id("models-empty")).ToContainTextAsync("And 4 more");
+        await Expect(visitor.Model("many/rows-103:latest")).ToHaveCountAsync(0);
+
+        await visitor.Id("models-filter").FillAsync("ROWS-103");
+        await visitor.Button("Try many/rows-103:latest").ClickAsync();
+        await visitor.Id("models-filter").FillAsync("rows-00");
+
+        await Expect(visitor.Id("models").Locator("> li")).ToHaveCountAsync(10);
+        await Expect(visitor.Id("try-model")).ToHaveValueAsync("many/rows-103:latest");
+        await Expect(visitor.Id("try-inputs")).ToContainTextAsync("INT64");
+        visitor.AssertCalm();
+    }
+
+    [Fact]
     public async Task Rules_WhenOneFiresAndLetsGo_ShowIt()
     {
         await using var host = await PageHost.StartAsync(build: SteeredRules.Add);

@@ -33,8 +33,12 @@ public sealed class ScreenshotTests(Chromium chromium)
         await host.ImportAsync(TestModels.TableRows, TestModels.Mlp, TestModels.PictureBatch, TestModels.Get("identity-string"));
         await host.ImportAsync(TestModels.Convolutions, "vision/a-detector-with-quite-a-long-name/backbone:2026-11-release-candidate");
         await host.Store.PinAsync("mlp", TestContext.Current.CancellationToken);
-        host.Services.GetRequiredService<Dial>().Reading = 63;
-        await host.Services.GetRequiredService<IEdgeMonitor>().EvaluateAsync(TestContext.Current.CancellationToken);
+        foreach (var reading in (double[])[63, 7, 55, 12, 71, 30, 58, 9, 63])
+        {
+            host.Services.GetRequiredService<Dial>().Reading = reading;
+            await host.Services.GetRequiredService<IEdgeMonitor>().EvaluateAsync(TestContext.Current.CancellationToken);
+        }
+
         await using var visitor = await chromium.VisitAsync(width, height, isDark, isPhone);
         using var end = new CancellationTokenSource();
         var running = host.KeepRunningAsync(end.Token);

@@ -115,6 +115,24 @@ public sealed class TryTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task Try_ARunThatIsStopped_EndsOnTheServerToo()
+    {
+        await using var host = await PageHost.StartAsync();
+        await host.ImportAsync(TestModels.Loop);
+        await using var visitor = await OpenAsync(host, "loop:latest");
+        await visitor.Page.Locator("#try-inputs textarea").First.FillAsync(long.MaxValue.ToString(System.Globalization.CultureInfo.InvariantCulture).Insert(0, "\"") + "\"");
+        await visitor.Button("Run").ClickAsync();
+        await Expect(visitor.Model("loop:latest")).ToContainTextAsync("In memory");
+
+        await visitor.Button("Stop").ClickAsync();
+
+        await Expect(visitor.Id("try-error")).ToHaveTextAsync("The run was stopped.");
+        await Expect(visitor.Model("loop:latest")).ToContainTextAsync("1 request, 1 failed");
+        await Expect(visitor.Button("Run")).ToBeEnabledAsync();
+        visitor.AssertCalm();
+    }
+
+    [Fact]
     public async Task Try_AModelThatTakesNoTensor_SaysSo()
     {
         await using var host = await PageHost.StartAsync();

@@ -36,6 +36,23 @@ public sealed class UploadTests(Chromium chromium)
         visitor.AssertCalm();
     }
 
+    [Fact]
+    public async Task Upload_OfAFileThatIsDropped_ImportsIt()
+    {
+        await using var host = await PageHost.StartAsync();
+        await using var visitor = await chromium.VisitAsync();
+        await visitor.Page.GotoAsync(host.Page);
+        var dropped = await visitor.Page.EvaluateHandleAsync(
+            "content => { const data = new DataTransfer(); data.items.add(new File([Uint8Array.from(atob(content), letter => letter.charCodeAt(0))], 'dropped.onnx')); return data; }",
+            Convert.ToBase64String(TestModels.TableRows.Content));
+
+        await visitor.Id("drop").DispatchEventAsync("drop", new { dataTransfer = dropped });
+        await visitor.Button("Upload").ClickAsync();
+
+        await Expect(visitor.Id("upload-result")).ToContainTextAsync("dropped:latest is imported");
+        visitor.AssertCalm();
+    }
+
     [Theory]
     [InlineData("broken.onnx", "broken:latest", "is not a usable model")]
     [InlineData("rows.onnx", "no name at all", "U+0020")]

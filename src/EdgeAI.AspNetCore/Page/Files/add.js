@@ -16,6 +16,9 @@ export class Add {
     const drop = find("drop");
     find("upload-file").addEventListener("change", event => this.#pick(event.target.files[0]));
     drop.addEventListener("dragover", event => { event.preventDefault(); drop.classList.add("is-over"); });
+    // A file that is dropped beside it is not opened instead of the page.
+    document.addEventListener("dragover", event => event.preventDefault());
+    document.addEventListener("drop", event => event.preventDefault());
     drop.addEventListener("dragleave", () => drop.classList.remove("is-over"));
     drop.addEventListener("drop", event => { event.preventDefault(); drop.classList.remove("is-over"); this.#pick(event.dataTransfer.files[0]); });
     find("upload-name").addEventListener("input", () => { this.#wasNamed = true; });

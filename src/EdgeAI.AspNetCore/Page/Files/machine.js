@@ -7,9 +7,9 @@ const kinds = [["privateBytes", "Private"], ["mappedBytes", "Mapped"], ["deviceB
 export function showMachine(overview) {
   show(find("memory"), overview.memory, showMemory);
   show(find("devices"), overview.devices, devices => devices.map(showDevice));
-  show(find("storage"), [overview.disks, overview.usage, tiersOf(overview), overview.capacities], showStorage);
+  show(find("storage"), [overview.disks, overview.usage, overview.tiers], showStorage);
   const now = Date.parse(overview.server.at);
-  show(find("clusters"), [overview.clusters, overview.prefersBackup, overview.backlog.map(entry => ({ ...entry, age: ago(Date.parse(entry.enteredAt), now) }))], showClusters);
+  show(find("clusters"), [overview.clusters, overview.prefersBackup, overview.backlogCount, overview.backlog.map(entry => ({ ...entry, age: ago(Date.parse(entry.enteredAt), now) }))], showClusters);
 }
 
 /** The kind of memory that is filled most: used, budget, name. */
@@ -44,37 +44,28 @@ function showDevice(device) {
     device.waitingRuns > 0 ? make("p", { textContent: `${count(device.waitingRuns, "run")} waiting` }) : null);
 }
 
-// What the hot tier takes is known, and what packs take in all; how packs spread over two tiers follows from the models, where what several share counts for each.
-function tiersOf({ usage, placements }) {
-  const sum = field => placements.reduce((total, placement) => total + placement[field], 0);
-  const cold = sum("coldBytes");
-  return [["hot", usage.hotBytes], ["warm", cold === 0 ? usage.storedBytes : sum("warmBytes")], ["cold", cold]];
-}
-
-function showStorage([disks, usage, tiers, capacities]) {
+function showStorage([disks, usage, tiers]) {
   const colour = share => share > 0.95 ? "full" : share > 0.85 ? "much" : "";
   const shown = disks.filter(disk => disk.totalBytes > 0).map(disk => {
     const used = disk.totalBytes - disk.availableBytes;
     const share = used / disk.totalBytes;
     return meter(`Disk of ${disk.tiers.join(", ")}`, `${percent(share)} of ${bytes(disk.totalBytes)}, ${bytes(disk.availableBytes)} free`, [[used, colour(share)]], disk.totalBytes);
   });
-  for (const [tier, size] of tiers) {
-    if (capacities[tier]) {
-      shown.push(meter(`Tier ${tier}`, `${bytes(size)} of ${bytes(capacities[tier])}`, [[size, colour(size / capacities[tier]) || tier]], capacities[tier]));
-    }
+  for (const { tier, bytes: size, capacityBytes: capacity } of tiers.filter(tier => tier.capacityBytes)) {
+    shown.push(meter(`Tier ${tier}`, `${bytes(size)} of ${bytes(capacity)}`, [[size, colour(size / capacity) || tier]], capacity));
   }
-  const total = tiers.reduce((sum, [, size]) => sum + size, 0);
+  const total = tiers.reduce((sum, tier) => sum + tier.bytes, 0);
   if (total > 0) {
     shown.push(
-      meter("Models by tier", bytes(total), tiers.map(([tier, size]) => [size, tier]), total),
-      make("div", { className: "places" }, ...tiers.map(([tier, size]) => make("span", { className: `place ${tier}`, textContent: `${tier} ${bytes(size)}` }))));
+      meter("Models by tier", bytes(total), tiers.map(({ tier, bytes }) => [bytes, tier]), total),
+      make("div", { className: "places" }, ...tiers.map(({ tier, bytes: size }) => make("span", { className: `place ${tier}`, textContent: `${tier} ${bytes(size)}` }))));
   }
   const saved = usage.logicalBytes > 0 ? 1 - usage.storedBytes / usage.logicalBytes : 0;
   shown.push(make("p", { className: "quiet", textContent: `Models of ${bytes(usage.logicalBytes)} take ${bytes(usage.storedBytes)}${saved > 0.005 ? `, ${percent(saved)} less` : ""}${usage.unreferencedBytes > 0 ? `; ${bytes(usage.unreferencedBytes)} can be collected` : ""}.` }));
   return shown;
 }
 
-function showClusters([clusters, prefersBackup, backlog]) {
+function showClusters([clusters, prefersBackup, waiting, backlog]) {
   if (clusters.length === 0) {
     return [make("p", { className: "empty", textContent: "There is no cluster behind the store." })];
   }
@@ -89,8 +80,8 @@ function showClusters([clusters, prefersBackup, backlog]) {
     make("ul", { className: "list" }, ...rows),
     prefersBackup ? make("p", { className: "chip is-warn", textContent: "Reads go to the backup first" }) : null,
     make("h3", { textContent: "Outbox" }),
-    backlog.length === 0 ? make("p", { className: "empty", textContent: "Everything is sent." }) : make("ul", { className: "list" }, ...entries),
-    backlog.length > mostEntries ? make("p", { className: "quiet", textContent: `And ${backlog.length - mostEntries} more.` }) : null,
+    waiting === 0 ? make("p", { className: "empty", textContent: "Everything is sent." }) : make("ul", { className: "list" }, ...entries),
+    waiting > mostEntries ? make("p", { className: "quiet", textContent: `And ${count(waiting - mostEntries, "more version")}.` }) : null,
     ...errors.slice(0, 3).map(error => make("p", { className: "note is-warn", textContent: error })),
   ].filter(Boolean);
 }

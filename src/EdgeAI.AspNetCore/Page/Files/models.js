@@ -1,7 +1,6 @@
 import { ask as request, askJson, encode } from "./api.js";
 import { ago, ask, bytes, count, find, keep, make, say, show, tell, time } from "./dom.js";
 
-const most = 100;
 const pathOf = model => `edgeai/v1/models/${encode(nameOf(model))}`;
 const servedPathOf = model => `v2/repository/models/${encode(model.name)}/versions/${encode(model.tag)}`;
 
@@ -15,7 +14,12 @@ export class Models {
   /** refresh() looks again soon; tryOut(name) opens the form; has(scope) says what the visitor may do. */
   constructor({ refresh, tryOut, has }) {
     Object.assign(this, { refresh, tryOut, has });
-    find("models-filter").addEventListener("input", () => this.#show());
+    find("models-filter").addEventListener("input", () => this.refresh());
+  }
+
+  /** What the names of the models that are looked at contain. */
+  get wanted() {
+    return find("models-filter").value.trim();
   }
 
   update(overview, latest) {
@@ -25,6 +29,9 @@ export class Models {
     const requests = new Map(overview.requests?.map(entry => [entry.model, entry]));
     const waiting = Map.groupBy(overview.backlog ?? [], entry => entry.digest);
     this.#last = {
+      count: overview.modelCount,
+      matching: overview.matchingCount,
+      loaded: [...loaded.values()].filter(entries => entries.some(entry => entry.state === "loaded")).length,
       clusters: overview.clusters ?? [],
       now: overview.server ? Date.parse(overview.server.at) : Date.now(),
       models: overview.models.map(model => ({
@@ -43,15 +50,13 @@ export class Models {
     if (!this.#last) {
       return;
     }
-    const all = this.#last.models;
-    const wanted = find("models-filter").value.trim().toLowerCase();
-    const matching = all.filter(model => nameOf(model).toLowerCase().includes(wanted));
-    find("models-filter-label").hidden = all.length < 8;
-    say(find("models-count"), all.length === 0 ? "" : `${all.length} stored, ${all.filter(model => stateOf(model)[0] === "In memory").length} in memory`);
-    find("models-empty").hidden = matching.length > 0 && matching.length <= most;
-    say(find("models-empty"), all.length === 0 ? "There is no model yet. Upload one, or fetch it from an address."
-      : matching.length === 0 ? "No model is called so." : `And ${matching.length - most} more; type a part of the name above.`);
-    keep(find("models"), matching.slice(0, most), nameOf, model => this.#create(model), (row, model) => this.#update(row, model));
+    const { count: all, matching, loaded, models } = this.#last;
+    find("models-filter-label").hidden = all < 8;
+    say(find("models-count"), all === 0 ? "" : `${all.toLocaleString("en")} stored, ${loaded.toLocaleString("en")} in memory`);
+    find("models-empty").hidden = matching > 0 && matching === models.length;
+    say(find("models-empty"), all === 0 ? "There is no model yet. Upload one, or fetch it from an address."
+      : matching === 0 ? "No model is called so." : `And ${(matching - models.length).toLocaleString("en")} more; type a part of the name above.`);
+    keep(find("models"), models, nameOf, model => this.#create(model), (row, model) => this.#update(row, model));
   }
 
   #create(model) {

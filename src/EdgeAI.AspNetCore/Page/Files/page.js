@@ -1,5 +1,5 @@
 import { Add } from "./add.js";
-import { askJson, key, ServerError } from "./api.js";
+import { askJson, encode, key, ServerError } from "./api.js";
 import { Chart } from "./chart.js";
 import { bytes, find, keep, make, number, percent, say, show, tell, time } from "./dom.js";
 import { Figures } from "./figures.js";
@@ -46,7 +46,7 @@ async function watch() {
 
 async function look() {
   try {
-    const overview = await askJson("edgeai/v1/overview");
+    const overview = await askJson(`edgeai/v1/overview?contains=${encode(models.wanted)}`);
     failures = 0;
     showAll(overview);
   } catch (error) {

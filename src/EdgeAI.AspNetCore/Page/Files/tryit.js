@@ -11,6 +11,8 @@ export class Try {
   #inputs = [];
   #model = null;
   #asked = 0;
+  #names = [];
+  #going = null;
 
   constructor({ refresh }) {
     this.refresh = refresh;
@@ -18,22 +20,18 @@ export class Try {
     find("try-form").addEventListener("submit", event => { event.preventDefault(); this.#run(); });
   }
 
-  /** Takes the models that there are. */
+  /** Takes the models that are looked at; the one that is open stays. */
   update(names) {
-    const select = find("try-model");
-    show(select, names, () => [make("option", { value: "", textContent: names.length === 0 ? "There is no model" : "Pick a model" }), ...names.map(name => make("option", { value: name, textContent: name }))]);
-    if (this.#model && names.includes(this.#model)) {
-      select.value = this.#model;
-    } else if (this.#model) {
-      this.open("", false);
-    }
+    this.#names = names;
+    this.#list();
   }
 
   async open(name, isAsked = true) {
     const asked = ++this.#asked;
+    this.#going?.abort();
     this.#model = name || null;
     this.#inputs = [];
-    find("try-model").value = name;
+    this.#list();
     find("try-inputs").replaceChildren();
     find("try-result").replaceChildren();
     find("try-run").disabled = true;
@@ -57,6 +55,13 @@ export class Try {
     }
   }
 
+  #list() {
+    const names = !this.#model || this.#names.includes(this.#model) ? this.#names : [this.#model, ...this.#names];
+    const select = find("try-model");
+    show(select, names, () => [make("option", { value: "", textContent: names.length === 0 ? "There is no model" : "Pick a model" }), ...names.map(name => make("option", { value: name, textContent: name }))]);
+    select.value = this.#model ?? "";
+  }
+
   #build(metadata) {
     const odd = metadata.inputs.find(input => !isKnown(input.datatype));
     if (odd) {
@@ -69,22 +74,27 @@ export class Try {
   }
 
   async #run() {
+    if (this.#going) {
+      this.#going.abort();
+      return;
+    }
     const button = find("try-run");
-    button.disabled = true;
-    button.textContent = "Running";
+    const going = new AbortController();
+    this.#going = going;
+    button.textContent = "Stop";
     find("try-form").setAttribute("aria-busy", "true");
     this.#fail(null);
     find("try-result").replaceChildren();
     try {
       const tensors = this.#inputs.map(input => input.read()).filter(tensor => tensor !== null);
-      const { outputs, took } = await infer(this.#model, tensors);
+      const { outputs, took } = await infer(this.#model, tensors, going.signal);
       find("try-result").replaceChildren(make("div", { className: "outputs" },
         make("p", {}, make("strong", { textContent: time(took * 1000).join(" ") }), make("span", { className: "quiet", textContent: " from asking to the answer" })),
         ...outputs.map(showOutput)));
     } catch (error) {
-      this.#fail(error.message);
+      this.#fail(going.signal.aborted ? "The run was stopped." : error.message);
     } finally {
-      button.disabled = false;
+      this.#going = null;
       button.textContent = "Run";
       find("try-form").removeAttribute("aria-busy");
       this.refresh();
@@ -104,7 +114,7 @@ function pathOf(name) {
 }
 
 /** Runs a model; tensors go and come as binary data behind the JSON. */
-async function infer(name, tensors) {
+async function infer(name, tensors, signal) {
   const head = new TextEncoder().encode(JSON.stringify({
     inputs: tensors.map(({ name, datatype, shape, data }) => ({ name, datatype, shape, parameters: { binary_data_size: data.byteLength } })),
     parameters: { binary_data_output: true },
@@ -114,6 +124,7 @@ async function infer(name, tensors) {
     method: "POST",
     headers: { "Content-Type": "application/octet-stream", [lengthHeader]: String(head.byteLength) },
     body: new Blob([head, ...tensors.map(tensor => tensor.data)]),
+    signal,
   });
   const body = new Uint8Array(await answer.arrayBuffer());
   const took = performance.now() - began;
