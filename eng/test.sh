@@ -69,6 +69,13 @@ ensure_clients() {
     mkdir -p data/grpc-js && npm install --prefix data/grpc-js --no-audit --no-fund --ignore-scripts --omit=dev --loglevel=error @grpc/grpc-js@1.14.7 grpc-health-check@2.1.0 >/dev/null
 }
 
+# The browser that looks at the pages; without it those tests fail.
+ensure_chromium() {
+    [ -x /usr/bin/chromium ] || ! command -v apt-get >/dev/null && return
+    echo "Installing Chromium, for the tests of the pages"
+    as_root apt-get update -qq && as_root apt-get install -y -qq --no-install-recommends chromium >/dev/null
+}
+
 attribute() {
     sed -nE "s/.*<assembly [^>]*[[:space:]]$2=\"([0-9]+)\".*/\1/p" "$1" | head -n 1
 }
@@ -121,6 +128,7 @@ ensure_nginx
 ensure_link
 ensure_azurite
 ensure_clients
+ensure_chromium
 rm -rf "$reports" && mkdir -p "$reports"
 
 echo "== Build"

@@ -48,14 +48,7 @@ internal sealed class DetectSpeechCommand(SampleArguments arguments, IDisplay di
     {
         using var measured = timeline.Measure(Stage.Listen);
         using var detector = new SpeechDetector(model);
-        var probabilities = new List<float>();
-        for (var start = 0; start < recording.Samples.Length; start += SpeechDetector.FrameLength)
-        {
-            var length = Math.Min(SpeechDetector.FrameLength, recording.Samples.Length - start);
-            probabilities.Add(detector.Detect(recording.Samples.AsSpan(start, length), cancellationToken));
-        }
-
-        return probabilities;
+        return [.. detector.DetectAll(recording, cancellationToken)];
     }
 
     private void ShowRuns(int segments, int runs)

@@ -1,13 +1,12 @@
+using EdgeAI.Samples.Models;
+
 namespace EdgeAI.Samples.Display;
 
 /// <summary>Where the sample shows what it does.</summary>
-internal interface IDisplay
+internal interface IDisplay : IProgressDisplay
 {
     /// <summary>Writes a line.</summary>
     void WriteLine(string text);
-
-    /// <summary>Shows that something long is going on. The work reports how much is done, from 0 to 1; until it does, that is unknown.</summary>
-    Task ShowProgressAsync(string title, Func<IProgress<double>, Task> work);
 
     /// <summary>Shows rows that are there.</summary>
     void ShowTable(IReadOnlyList<Column> columns, IEnumerable<string[]> rows);

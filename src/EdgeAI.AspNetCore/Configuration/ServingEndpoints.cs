@@ -23,6 +23,10 @@ public sealed class ServingEndpoints
     /// <value>The default is true.</value>
     public bool StorageNode { get; set; } = true;
 
+    /// <summary>Where the operator's page is. It asks <c>/v2</c> and <c>/edgeai/v1</c> with its visitor's key, and is of use with <see cref="Rest"/> and <see cref="Management"/> alone.</summary>
+    /// <value>The default is <c>/edgeai</c>; null for none.</value>
+    public string? PagePath { get; set; } = "/edgeai";
+
     /// <summary>Where metrics are, as Prometheus reads them.</summary>
     /// <value>The default is <c>/metrics</c>; null for none.</value>
     public string? MetricsPath { get; set; } = "/metrics";

@@ -3,6 +3,8 @@ using EdgeAI.AspNetCore.Grpc;
 using EdgeAI.AspNetCore.Hosting;
 using EdgeAI.AspNetCore.Management;
 using EdgeAI.AspNetCore.Nodes;
+using EdgeAI.AspNetCore.Overview;
+using EdgeAI.AspNetCore.Page;
 using EdgeAI.AspNetCore.Rest;
 using EdgeAI.AspNetCore.Uploads;
 using EdgeAI.Storage;
@@ -20,7 +22,7 @@ public static class EdgeAIEndpointRouteBuilderExtensions
     private const string Root = "/edgeai/v1";
 
     /// <summary>
-    /// Maps the open inference protocol v2, over REST and gRPC, model management, the store's objects for other nodes, and metrics. All but health asks for a key with the right scope, or, where no keys are configured, for a caller on this machine.
+    /// Maps the open inference protocol v2, over REST and gRPC, model management, the store's objects for other nodes, metrics, and a page for operators. All but health and the page, which has no data of its own, asks for a key with the right scope, or, where no keys are configured, for a caller on this machine.
     /// </summary>
     /// <param name="endpoints">The app.</param>
     /// <param name="configure">Says which endpoints, or null for all.</param>
@@ -50,6 +52,11 @@ public static class EdgeAIEndpointRouteBuilderExtensions
         if (wanted.StorageNode)
         {
             MapStorageNode(group, instance);
+        }
+
+        if (wanted.PagePath is { } page)
+        {
+            MapPage(group, instance, page);
         }
 
         if (wanted.MetricsPath is { } metrics)
@@ -101,6 +108,7 @@ public static class EdgeAIEndpointRouteBuilderExtensions
         Map(management, instance, HttpMethods.Patch, "/uploads/{id}", uploads.AppendAsync, isLong: true);
         Map(management, instance, HttpMethods.Delete, "/uploads/{id}", uploads.RemoveAsync);
 
+        Get(management, instance, "/overview", new OverviewEndpoint(instance).GetAsync);
         var state = new StateEndpoints(instance.Store, instance.Engine);
         Get(management, instance, "/placements", state.GetPlacementsAsync);
         Get(management, instance, "/usage", state.GetUsageAsync);
@@ -124,6 +132,18 @@ public static class EdgeAIEndpointRouteBuilderExtensions
         {
             Directory.CreateDirectory(Path.Combine(directory, "objects"));
             MapObjects(group.MapGroup(Root + "/shared"), instance, new StorageNodeEndpoints(ModelStore.OpenObjects(directory), []), isWritable: true);
+        }
+    }
+
+    // The page holds nothing that is secret; what it shows it asks for with a key.
+    private static void MapPage(RouteGroupBuilder group, ServingInstance instance, string path)
+    {
+        var files = PageFiles.Load(path);
+        var folder = path.TrimEnd('/');
+        Get(group, instance, folder + "/", files.GetIndexAsync).AllowAnonymous();
+        foreach (var name in files.Names)
+        {
+            Get(group, instance, $"{folder}/{name}", (context, cancellationToken) => files.GetAsync(context, name, cancellationToken)).AllowAnonymous();
         }
     }
 

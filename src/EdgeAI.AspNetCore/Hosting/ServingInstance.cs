@@ -1,12 +1,14 @@
 using EdgeAI.AspNetCore.Authentication;
 using EdgeAI.AspNetCore.Configuration;
 using EdgeAI.AspNetCore.Metrics;
+using EdgeAI.AspNetCore.Overview;
 using EdgeAI.AspNetCore.Protocol;
 using EdgeAI.AspNetCore.Rest;
 using EdgeAI.AspNetCore.Serving;
 using EdgeAI.AspNetCore.Uploads;
 using EdgeAI.Configuration;
 using EdgeAI.Inference;
+using EdgeAI.Monitoring;
 using EdgeAI.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,6 +29,7 @@ internal sealed class ServingInstance : IAsyncDisposable
         Options = services.GetRequiredService<IOptionsMonitor<ServingOptions>>().Get(name ?? Microsoft.Extensions.Options.Options.DefaultName);
         Store = Get<IModelStore>(services, name);
         Engine = Get<IInferenceEngine>(services, name);
+        Monitor = Get<IEdgeMonitor>(services, name);
         Keys = new ApiKeys(Options.ApiKeys);
         Health = new ServerHealth(Engine, services.GetRequiredService<IHostApplicationLifetime>());
         Models = new ServedModels(Store, Engine, options, time, loggers.CreateLogger<ServedModels>());
@@ -36,6 +39,8 @@ internal sealed class ServingInstance : IAsyncDisposable
         Rest = new RestHandler(Options.Limits, time, loggers.CreateLogger<RestHandler>());
         Uploads = new UploadFolder(Options.UploadDirectory ?? Path.Combine(options.DataDirectory, "uploads"), Options.UploadLifetime, time);
         Metrics = new PrometheusMetrics();
+        Tiers = options.Storage.Tiers;
+        Watch = new StoreWatch(Store, time);
         Time = time;
     }
 
@@ -44,6 +49,8 @@ internal sealed class ServingInstance : IAsyncDisposable
     public IModelStore Store { get; }
 
     public IInferenceEngine Engine { get; }
+
+    public IEdgeMonitor Monitor { get; }
 
     public ApiKeys Keys { get; }
 
@@ -63,6 +70,10 @@ internal sealed class ServingInstance : IAsyncDisposable
 
     public PrometheusMetrics Metrics { get; }
 
+    public TiersOptions Tiers { get; }
+
+    public StoreWatch Watch { get; }
+
     public TimeProvider Time { get; }
 
     /// <summary>The instance that a request is for.</summary>
@@ -72,6 +83,7 @@ internal sealed class ServingInstance : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         Metrics.Dispose();
+        Watch.Dispose();
         return Models.DisposeAsync();
     }
 

@@ -158,6 +158,7 @@ internal static class ManagementJson
         json.WriteString("description"u8, device.Device.Description);
         json.WriteBoolean("isUsable"u8, device.IsUsable);
         json.WriteString("reason"u8, device.Reason);
+        json.WriteNumber("waitingRuns"u8, device.WaitingRuns);
         json.WriteEndObject();
     }
 

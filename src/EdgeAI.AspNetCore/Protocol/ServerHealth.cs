@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace EdgeAI.AspNetCore.Protocol;
 
-/// <summary>Whether the server takes requests: the app has started, models to prewarm included, is not stopping, and has a device.</summary>
+/// <summary>Whether the server takes requests: the app has started, models to prewarm included, is not stopping, and has a device that can be used; an engine that says nothing of devices counts as having one.</summary>
 internal sealed class ServerHealth(IInferenceEngine engine, IHostApplicationLifetime lifetime)
 {
     /// <summary>Cancelled when the app begins to stop.</summary>
@@ -12,5 +12,5 @@ internal sealed class ServerHealth(IInferenceEngine engine, IHostApplicationLife
     public bool IsReady =>
         lifetime.ApplicationStarted.IsCancellationRequested
         && !lifetime.ApplicationStopping.IsCancellationRequested
-        && engine.Devices.Any(device => device.IsUsable);
+        && (engine.Devices is { Count: 0 } || engine.Devices.Any(device => device.IsUsable));
 }

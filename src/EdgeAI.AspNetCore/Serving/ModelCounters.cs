@@ -32,6 +32,9 @@ internal sealed class ModelCounters
     /// <summary>The runs by their batch sizes.</summary>
     public IEnumerable<(int Size, BatchCounters Counters)> Batches => _batches.Select(entry => (entry.Key, entry.Value)).OrderBy(entry => entry.Key);
 
+    /// <summary>How long whole requests took that succeeded.</summary>
+    public LatencyHistogram Latency { get; } = new();
+
     /// <summary>When the last run began, in milliseconds since 1970; 0 when there was none.</summary>
     public long LastInference => Interlocked.Read(ref _lastInference);
 
@@ -43,7 +46,11 @@ internal sealed class ModelCounters
 
     public void NoteRun(DateTimeOffset at) => Interlocked.Exchange(ref _lastInference, at.ToUnixTimeMilliseconds());
 
-    public void NoteSuccess(long ticks) => Note(RequestStage.Success, ticks);
+    public void NoteSuccess(long ticks)
+    {
+        Note(RequestStage.Success, ticks);
+        Latency.Record(ticks);
+    }
 
     /// <summary>Takes note of a run that succeeded, for one of its requests.</summary>
     /// <param name="share">What the request had of it; null when it was the request's own.</param>

@@ -17,6 +17,11 @@ internal sealed class ReadyCheck(EdgeRuntime runtime, HealthOptions options, Tim
             return new HealthCheckResult(context.Registration.FailureStatus, "Its models are not imported and loaded yet.");
         }
 
+        if (runtime.Engine.Devices is { Count: > 0 } devices && !devices.Any(device => device.IsUsable))
+        {
+            return new HealthCheckResult(context.Registration.FailureStatus, $"No device can be used: {string.Join(' ', devices.Select(device => device.Reason))}");
+        }
+
         var reasons = new List<string>();
         try
         {

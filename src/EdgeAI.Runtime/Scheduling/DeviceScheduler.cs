@@ -72,7 +72,7 @@ internal sealed partial class DeviceScheduler
 
     public IReadOnlyList<DeviceStatus> Devices =>
     [
-        .. _lanes.Select(lane => new DeviceStatus(lane.Device, lane.OutReason is null, lane.OutReason ?? $"{lane.Device.Description} is ready.")),
+        .. _lanes.Select(lane => new DeviceStatus(lane.Device, lane.OutReason is null, lane.OutReason ?? $"{lane.Device.Description} is ready.") { WaitingRuns = lane.Queue.Length }),
         .. _unusable,
     ];
 

@@ -2,6 +2,9 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Text.RegularExpressions;
 using EdgeAI.AspNetCore.Tests.Hosting;
+using EdgeAI.Configuration;
+using EdgeAI.Monitoring;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EdgeAI.AspNetCore.Tests.Metrics;
 
@@ -27,6 +30,20 @@ public sealed partial class PrometheusTests
         Assert.Contains("edgeai_tests_duration_seconds_bucket{le=\"+Inf\"} 1\n", text, StringComparison.Ordinal);
         Assert.Contains("edgeai_tests_duration_seconds_sum 0.2\n", text, StringComparison.Ordinal);
         Assert.All(text.TrimEnd('\n').Split('\n'), line => Assert.Matches(Line(), line));
+    }
+
+    [Fact]
+    public async Task Metrics_OfAHostWithRules_HaveTheirReadings()
+    {
+        await using var host = await ServingHost.StartAsync(
+            build: app => app.Services.Configure<EdgeAIOptions>(options => options.Monitoring.Metrics.Add(new() { Name = "memory_usage", Threshold = "90%", Action = "notify" })));
+        _ = await host.Client.GetStringAsync("/metrics", Cancellation);
+        await host.Services.GetRequiredService<IEdgeMonitor>().EvaluateAsync(Cancellation);
+
+        var text = await host.Client.GetStringAsync("/metrics", Cancellation);
+
+        Assert.Matches("edgeai_monitoring_reading[a-z_]*\\{[^}]*memory_usage[^}]*\\} 0", text);
+        Assert.Matches("edgeai_monitoring_active[a-z_]*\\{[^}]*memory_usage[^}]*\\} 0", text);
     }
 
     [Fact]

@@ -39,6 +39,15 @@ internal sealed class SpeechDetector : IDisposable
     public static ModelPackage Package { get; } =
         new("@ricky0123/vad-web", "0.0.31", "package/dist", [new(Model, "silero_vad_v5.onnx")], []);
 
+    /// <summary>The probability of speech in each frame of a recording at <see cref="SampleRate"/>.</summary>
+    public IEnumerable<float> DetectAll(Recording recording, CancellationToken cancellationToken = default)
+    {
+        for (var start = 0; start < recording.Samples.Length; start += FrameLength)
+        {
+            yield return Detect(recording.Samples.AsSpan(start, Math.Min(FrameLength, recording.Samples.Length - start)), cancellationToken);
+        }
+    }
+
     /// <summary>The probability of speech in the next frame; a short one at the end counts as followed by silence.</summary>
     public float Detect(ReadOnlySpan<float> frame, CancellationToken cancellationToken = default)
     {

@@ -29,18 +29,17 @@ internal sealed class Picture : IDisposable
         }
 
         using var data = SKData.Create(path);
-        using var codec = data is null ? null : SKCodec.Create(data);
-        if (codec is null)
-        {
-            throw new SampleException($"'{path}' is not a picture that can be read. Give a PNG, JPEG, WebP, GIF or BMP file.");
-        }
+        return Decode(data, path);
+    }
 
-        if ((long)codec.Info.Width * codec.Info.Height > MaxPixels)
-        {
-            throw new SampleException($"'{path}' has {codec.Info.Width} x {codec.Info.Height} pixels, more than 100 million. Scale it down first.");
-        }
-
-        return Decode(codec, path);
+    /// <summary>Reads a picture that somebody sent.</summary>
+    /// <param name="stream">What was sent.</param>
+    /// <param name="name">What to call it in messages.</param>
+    /// <exception cref="SampleException">It is not a picture, or it is too large.</exception>
+    public static Picture Read(Stream stream, string name)
+    {
+        using var data = SKData.Create(stream);
+        return Decode(data, name);
     }
 
     /// <summary>
@@ -61,6 +60,22 @@ internal sealed class Picture : IDisposable
     public SKBitmap ToBitmap() => SKBitmap.FromImage(_image);
 
     public void Dispose() => _image.Dispose();
+
+    private static Picture Decode(SKData? data, string name)
+    {
+        using var codec = data is null ? null : SKCodec.Create(data);
+        if (codec is null)
+        {
+            throw new SampleException($"'{name}' is not a picture that can be read. Give a PNG, JPEG, WebP, GIF or BMP file.");
+        }
+
+        if ((long)codec.Info.Width * codec.Info.Height > MaxPixels)
+        {
+            throw new SampleException($"'{name}' has {codec.Info.Width} x {codec.Info.Height} pixels, more than 100 million. Scale it down first.");
+        }
+
+        return Decode(codec, name);
+    }
 
     private static Picture Decode(SKCodec codec, string path)
     {

@@ -36,6 +36,12 @@ internal sealed class WavReader
         return new WavReader(path, stream).Read();
     }
 
+    /// <summary>Reads what somebody sent; several channels are averaged into one.</summary>
+    /// <param name="stream">What was sent; it can seek.</param>
+    /// <param name="name">What to call it in messages.</param>
+    /// <exception cref="InvalidWavException">It is not WAV, is cut short, or has samples of another kind.</exception>
+    public static Recording Read(Stream stream, string name) => new WavReader(name, stream).Read();
+
     private Recording Read()
     {
         Span<byte> header = stackalloc byte[HeaderSize];

