@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using EdgeAI.Configuration;
 using EdgeAI.Inference;
+using EdgeAI.Models;
 using EdgeAI.Runtime.Tests.Loading;
 using EdgeAI.Runtime.Tests.Memory;
 using EdgeAI.Storage.Tiers;
@@ -101,6 +102,35 @@ public sealed class TraceTests : IDisposable
         request.Stop();
 
         Assert.Contains("request/edgeai.run/edgeai.queue", Chains(request.TraceId));
+    }
+
+    [Fact]
+    public async Task DisposeAsync_ModelIsIdleForAWhile_LeavesMemoryInATraceOfItsOwn()
+    {
+        const string Name = "left-idle";
+        await using var test = new TestRuntime(options => options.Inference.KeepAlive = TimeSpan.FromMilliseconds(20));
+        await test.Runtime.Store.ImportAsync(Name, ModelSource.FromMemory(TestModels.Add.Content, TestModels.Add.FileName), null, Cancellation);
+        using var request = _app.StartActivity("request")!;
+        await (await test.Runtime.Engine.LoadAsync(Name, Cancellation)).DisposeAsync();
+
+        using var late = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        Activity? unload;
+        while ((unload = FindUnload()) is null)
+        {
+            Assert.False(late.IsCancellationRequested, "It stays in memory.");
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Cancellation);
+        }
+
+        Assert.NotEqual(request.TraceId, unload.TraceId);
+        Assert.Equal(default, unload.ParentSpanId);
+
+        Activity? FindUnload()
+        {
+            lock (_stopped)
+            {
+                return _stopped.Find(activity => activity.OperationName == TelemetryActivities.Unload && ((string?)activity.GetTagItem(TelemetryTags.Model))?.StartsWith(Name, StringComparison.Ordinal) is true);
+            }
+        }
     }
 
     [Fact]
