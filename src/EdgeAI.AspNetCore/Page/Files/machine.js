@@ -49,7 +49,7 @@ function showStorage([disks, usage, tiers]) {
   const shown = disks.filter(disk => disk.totalBytes > 0).map(disk => {
     const used = disk.totalBytes - disk.availableBytes;
     const share = used / disk.totalBytes;
-    return meter(`Disk of ${disk.tiers.join(", ")}`, `${percent(share)} of ${bytes(disk.totalBytes)}, ${bytes(disk.availableBytes)} free`, [[used, colour(share)]], disk.totalBytes);
+    return meter(`Disk of ${disk.tiers.join(", ")}`, `${bytes(disk.availableBytes)} free of ${bytes(disk.totalBytes)}`, [[used, colour(share)]], disk.totalBytes);
   });
   for (const { tier, bytes: size, capacityBytes: capacity } of tiers.filter(tier => tier.capacityBytes)) {
     shown.push(meter(`Tier ${tier}`, `${bytes(size)} of ${bytes(capacity)}`, [[size, colour(size / capacity) || tier]], capacity));
