@@ -3,6 +3,7 @@ using EdgeAI.AspNetCore.Configuration;
 using EdgeAI.AspNetCore.Grpc;
 using EdgeAI.AspNetCore.Hosting;
 using EdgeAI.Configuration;
+using EdgeAI.Monitoring;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -53,7 +54,10 @@ public static class ServingBuilderExtensions
             services.TryAddKeyedSingleton(name, (provider, _) => new ServingInstance(provider, name));
         }
 
-        return builder;
+        return builder.AddMonitoringMetric(
+            MonitoringMetrics.QueueDepth,
+            provider => new QueueDepthMetric(() => name is null ? provider.GetRequiredService<ServingInstance>() : provider.GetRequiredKeyedService<ServingInstance>(name)),
+            MonitoringUnit.Count);
     }
 
     private static void AddAccess(IServiceCollection services)

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using EdgeAI.AspNetCore.Authentication;
 using EdgeAI.AspNetCore.Configuration;
 using EdgeAI.AspNetCore.Metrics;
@@ -21,6 +22,8 @@ namespace EdgeAI.AspNetCore.Hosting;
 /// <summary>All that serves one EdgeAI instance.</summary>
 internal sealed class ServingInstance : IAsyncDisposable
 {
+    private readonly ServingTelemetry _telemetry;
+
     public ServingInstance(IServiceProvider services, string? name)
     {
         var options = services.GetRequiredService<IOptionsMonitor<EdgeAIOptions>>().Get(name ?? Microsoft.Extensions.Options.Options.DefaultName);
@@ -33,7 +36,8 @@ internal sealed class ServingInstance : IAsyncDisposable
         Keys = new ApiKeys(Options.ApiKeys);
         Health = new ServerHealth(Engine, services.GetRequiredService<IHostApplicationLifetime>());
         Models = new ServedModels(Store, Engine, options, time, loggers.CreateLogger<ServedModels>());
-        Runner = new InferenceRunner(Engine, options, Options.Limits, time);
+        _telemetry = new ServingTelemetry(services.GetService<IMeterFactory>(), name, Engine);
+        Runner = new InferenceRunner(Engine, options, Options.Limits, _telemetry, time);
         Descriptions = new ModelDescriptions(Models, Health);
         Repository = new ModelRepository(Models);
         Rest = new RestHandler(Options.Limits, time, loggers.CreateLogger<RestHandler>());
@@ -83,6 +87,7 @@ internal sealed class ServingInstance : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         Metrics.Dispose();
+        _telemetry.Dispose();
         Watch.Dispose();
         return Models.DisposeAsync();
     }

@@ -7,7 +7,7 @@ using EdgeAI.Inference;
 namespace EdgeAI.AspNetCore.Serving;
 
 /// <summary>Runs a served model for a request, when its turn comes.</summary>
-internal sealed class InferenceRunner(IInferenceEngine engine, EdgeAIOptions options, ServingLimits limits, TimeProvider time)
+internal sealed class InferenceRunner(IInferenceEngine engine, EdgeAIOptions options, ServingLimits limits, ServingTelemetry telemetry, TimeProvider time)
 {
     private readonly Admission _admission = new(limits.MaxConcurrentRuns > 0 ? limits.MaxConcurrentRuns : Environment.ProcessorCount, limits.QueueLength);
 
@@ -58,9 +58,10 @@ internal sealed class InferenceRunner(IInferenceEngine engine, EdgeAIOptions opt
         }
     }
 
-    private ValueTask EnterAsync(ServedModel model, ModelRunOptions? wish, CancellationToken cancellationToken) => wish?.Deadline is { } deadline
-        ? EnterInTimeAsync(model, wish.Priority, deadline, cancellationToken)
-        : _admission.EnterAsync(wish?.Priority ?? RunPriority.Normal, cancellationToken);
+    private ValueTask EnterAsync(ServedModel model, ModelRunOptions? wish, CancellationToken cancellationToken) => telemetry.WaitForTurnAsync(
+        wish?.Deadline is { } deadline
+            ? EnterInTimeAsync(model, wish.Priority, deadline, cancellationToken)
+            : _admission.EnterAsync(wish?.Priority ?? RunPriority.Normal, cancellationToken));
 
     private async ValueTask EnterInTimeAsync(ServedModel model, RunPriority priority, TimeSpan deadline, CancellationToken cancellationToken)
     {

@@ -59,12 +59,24 @@ public static class MonitoringBuilderExtensions
     /// <returns>The same builder.</returns>
     public static IEdgeAIBuilder AddMonitoringMetric<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TMetric>(
         this IEdgeAIBuilder builder, string name, MonitoringUnit unit, params MonitoringUnit[] others)
-        where TMetric : class, IMonitoringMetric
+        where TMetric : class, IMonitoringMetric =>
+        builder.AddMonitoringMetric(name, static provider => ActivatorUtilities.CreateInstance<TMetric>(provider), unit, others);
+
+    /// <summary>Adds something that rules can be about.</summary>
+    /// <param name="builder">The instance.</param>
+    /// <param name="name">Its name in rules. That of a built-in one puts this in its place.</param>
+    /// <param name="create">Makes it from the app's services, when a rule is about it.</param>
+    /// <param name="unit">What thresholds for it are written in.</param>
+    /// <param name="others">Further units that they may be written in; the rule that is read says which it is.</param>
+    /// <returns>The same builder.</returns>
+    public static IEdgeAIBuilder AddMonitoringMetric(
+        this IEdgeAIBuilder builder, string name, Func<IServiceProvider, IMonitoringMetric> create, MonitoringUnit unit, params MonitoringUnit[] others)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(create);
         ArgumentNullException.ThrowIfNull(others);
-        builder.Services.AddSingleton(new MetricRegistration(builder.Name, name, [unit, .. others], provider => ActivatorUtilities.CreateInstance<TMetric>(provider)));
+        builder.Services.AddSingleton(new MetricRegistration(builder.Name, name, [unit, .. others], create));
         return builder;
     }
 }

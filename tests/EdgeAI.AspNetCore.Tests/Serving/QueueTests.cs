@@ -1,9 +1,13 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using EdgeAI.AspNetCore.Tests.Hosting;
 using EdgeAI.AspNetCore.Tests.Rest;
+using EdgeAI.Monitoring;
 using EdgeAI.OpenInference.Protocol;
 using EdgeAI.Testing.Catalogue;
 using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EdgeAI.AspNetCore.Tests.Serving;
 
@@ -70,6 +74,53 @@ public sealed class QueueTests
         Assert.Equal(HttpStatusCode.GatewayTimeout, late.StatusCode);
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    [Fact]
+    public async Task Infer_WaitsForAnother_IsSeenByRulesAndInItsTrace()
+    {
+        var waits = new ConcurrentQueue<Activity>();
+        await using var host = await ServingHost.StartAsync(
+            engine: options => options.Monitoring.Metrics.Add(new() { Name = "queue_depth", Threshold = "1", Action = "notify" }),
+            serving: options => options.Limits.MaxConcurrentRuns = 1);
+        await host.ImportAsync(TestModels.Loop);
+        using var caller = new Activity("caller").Start();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name is "EdgeAI" or "Microsoft.AspNetCore",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activity =>
+            {
+                if (activity.OperationName == "edgeai.queue" && activity.TraceId == caller.TraceId)
+                {
+                    waits.Enqueue(activity);
+                }
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var leaving = new CancellationTokenSource();
+        var running = host.Client.PostAsync(Path, RestMessages.Endless(), leaving.Token);
+        await WaitForRunAsync(host);
+        var waiting = Enumerable.Range(0, 2).Select(_ => host.Client.PostAsync(Path, RestMessages.Loop(1), Cancellation)).ToArray();
+
+        var monitor = host.Services.GetRequiredService<IEdgeMonitor>();
+        do
+        {
+            await monitor.EvaluateAsync(Cancellation);
+        }
+        while (monitor.Rules[0].Reading != 2);
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+
+        foreach (var response in await Task.WhenAll(waiting))
+        {
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            response.Dispose();
+        }
+
+        Assert.Equal(2, waits.Count);
+        Assert.All(waits, wait => Assert.Equal("cpu:0", wait.GetTagItem("edgeai.device")));
+        Assert.All(waits, wait => Assert.NotEqual(caller.SpanId, wait.ParentSpanId));
     }
 
     [Fact]
