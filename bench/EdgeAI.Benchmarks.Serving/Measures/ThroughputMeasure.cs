@@ -33,7 +33,7 @@ internal static class ThroughputMeasure
             {
                 foreach (var clients in Clients)
                 {
-                    worst = Math.Min(worst, await CompareAsync(options, edge.Address + model.EdgePath, bare, model, $"{Name}_{model.Name}", clients, report));
+                    worst = Math.Min(worst, await CompareAsync(options, edge, model.EdgePath, bare, model, $"{Name}_{model.Name}", clients, report));
                 }
             }
 
@@ -42,25 +42,26 @@ internal static class ThroughputMeasure
 
         if (options.Wants(BatchedName))
         {
-            var address = $"{edge.Address}/v2/models/{EdgeServer.Batched}/infer";
-            await CompareAsync(options, address, bare, BenchmarkModels.Classifier, BatchedName, Many, report);
+            await CompareAsync(options, edge, $"/v2/models/{EdgeServer.Batched}/infer", bare, BenchmarkModels.Classifier, BatchedName, Many, report);
         }
     }
 
     private static async Task<double> CompareAsync(
-        BenchmarkOptions options, string edgeAddress, ServerProcess bare, ServedBenchmarkModel model, string measure, int clients, Report report)
+        BenchmarkOptions options, ServerProcess edge, string edgePath, ServerProcess bare, ServedBenchmarkModel model, string measure, int clients, Report report)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"{measure}_{clients}");
         Console.Error.WriteLine(name);
         await AskOnceAsync(bare.Address + model.BarePath, model.Bare, 0, model.BareType);
-        await AskOnceAsync(edgeAddress, model.Edge, model.HeaderLength, Octets);
+        await AskOnceAsync(edge.Address + edgePath, model.Edge, model.HeaderLength, Octets);
         var (ours, theirs) = (new List<LoadResult>(), new List<LoadResult>());
         for (var i = -WarmUps; i < options.Repeats; i++)
         {
             // The first turns warm both up: what is compiled as it runs is compiled again after some thousand requests.
             var seconds = options.Seconds * (i < 0 ? 1 : model.SecondsFactor);
             var one = await Wrk.RunAsync(bare.Address + model.BarePath, model.Bare, 0, model.BareType, clients, seconds);
-            var other = await Wrk.RunAsync(edgeAddress, model.Edge, model.HeaderLength, Octets, clients, seconds);
+            await bare.WaitUntilIdleAsync();
+            var other = await Wrk.RunAsync(edge.Address + edgePath, model.Edge, model.HeaderLength, Octets, clients, seconds);
+            await edge.WaitUntilIdleAsync();
             if (i >= 0)
             {
                 theirs.Add(one);

@@ -6,6 +6,8 @@ namespace EdgeAI.Benchmarks.Serving.Servers;
 /// <summary>A server in a process of its own, which ends with this.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
+    private static readonly TimeSpan IdleFor = TimeSpan.FromMilliseconds(200);
+
     private readonly Process _process;
 
     private ServerProcess(Process process, string address)
@@ -34,10 +36,28 @@ internal sealed class ServerProcess : IAsyncDisposable
         return new ServerProcess(process, address);
     }
 
+    /// <summary>Waits until it does nothing: what a server still runs for clients that have left is not to be taken from whoever is measured next.</summary>
+    public async Task WaitUntilIdleAsync()
+    {
+        TimeSpan before;
+        do
+        {
+            before = ReadProcessorTime();
+            await Task.Delay(IdleFor);
+        }
+        while (ReadProcessorTime() - before > IdleFor / 10);
+    }
+
     public async ValueTask DisposeAsync()
     {
         _process.StandardInput.Close();
         await _process.WaitForExitAsync();
         _process.Dispose();
+    }
+
+    private TimeSpan ReadProcessorTime()
+    {
+        _process.Refresh();
+        return _process.TotalProcessorTime;
     }
 }
