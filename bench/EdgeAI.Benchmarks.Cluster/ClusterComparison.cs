@@ -1,7 +1,7 @@
 using EdgeAI.Benchmarks.Cluster.Placement;
 using EdgeAI.Benchmarks.Cluster.Pulls;
-using EdgeAI.Benchmarks.Cluster.Reporting;
 using EdgeAI.Benchmarks.Cluster.Transfers;
+using EdgeAI.Benchmarks.Reporting;
 
 namespace EdgeAI.Benchmarks.Cluster;
 

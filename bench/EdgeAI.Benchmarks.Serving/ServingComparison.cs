@@ -1,6 +1,6 @@
+using EdgeAI.Benchmarks.Reporting;
 using EdgeAI.Benchmarks.Serving.Measures;
 using EdgeAI.Benchmarks.Serving.Models;
-using EdgeAI.Benchmarks.Serving.Reporting;
 using EdgeAI.Benchmarks.Serving.Servers;
 
 namespace EdgeAI.Benchmarks.Serving;

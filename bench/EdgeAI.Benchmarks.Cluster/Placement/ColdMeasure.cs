@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using EdgeAI.Benchmarks.Cluster.Reporting;
+using EdgeAI.Benchmarks.Reporting;
 using EdgeAI.Configuration;
 using EdgeAI.Models;
 using EdgeAI.Storage;

@@ -1,4 +1,4 @@
-using EdgeAI.Benchmarks.Cluster.Reporting;
+using EdgeAI.Benchmarks.Reporting;
 
 namespace EdgeAI.Benchmarks.Cluster.Placement;
 

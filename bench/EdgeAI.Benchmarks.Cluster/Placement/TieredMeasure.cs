@@ -1,4 +1,4 @@
-using EdgeAI.Benchmarks.Cluster.Reporting;
+using EdgeAI.Benchmarks.Reporting;
 using EdgeAI.Configuration;
 using EdgeAI.Models;
 using EdgeAI.Storage;

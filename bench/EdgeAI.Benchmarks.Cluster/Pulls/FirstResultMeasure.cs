@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using EdgeAI.Benchmarks.Cluster.Links;
-using EdgeAI.Benchmarks.Cluster.Reporting;
+using EdgeAI.Benchmarks.Reporting;
 using EdgeAI.Models;
 using EdgeAI.Testing.Catalogue;
 using Microsoft.Extensions.DependencyInjection;

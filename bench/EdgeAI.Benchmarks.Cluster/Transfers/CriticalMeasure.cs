@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using EdgeAI.Benchmarks.Cluster.Links;
-using EdgeAI.Benchmarks.Cluster.Reporting;
+using EdgeAI.Benchmarks.Reporting;
 using EdgeAI.Configuration;
 using EdgeAI.Sources;
 using EdgeAI.Storage.Sources;

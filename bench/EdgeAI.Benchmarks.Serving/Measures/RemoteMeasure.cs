@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using EdgeAI.Benchmarks.Reporting;
 using EdgeAI.Benchmarks.Serving.Models;
-using EdgeAI.Benchmarks.Serving.Reporting;
 using EdgeAI.Inference;
 using EdgeAI.Models;
 using EdgeAI.Providers;

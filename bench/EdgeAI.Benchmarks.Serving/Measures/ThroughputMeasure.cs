@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using EdgeAI.Benchmarks.Reporting;
 using EdgeAI.Benchmarks.Serving.Load;
 using EdgeAI.Benchmarks.Serving.Models;
-using EdgeAI.Benchmarks.Serving.Reporting;
 using EdgeAI.Benchmarks.Serving.Servers;
 
 namespace EdgeAI.Benchmarks.Serving.Measures;

@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace EdgeAI.Benchmarks.Serving.Reporting;
+namespace EdgeAI.Benchmarks.Reporting;
 
 /// <summary>What was measured, as a table for people and as JSON for programs.</summary>
-internal sealed class Report
+public sealed class Report
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 

@@ -1,7 +1,7 @@
-namespace EdgeAI.Benchmarks.Cluster.Reporting;
+namespace EdgeAI.Benchmarks.Reporting;
 
 /// <summary>What several measurements say together.</summary>
-internal static class Statistics
+public static class Statistics
 {
     public static double Median(IEnumerable<double> values)
     {
