@@ -22,8 +22,6 @@ namespace EdgeAI.AspNetCore.Hosting;
 /// <summary>All that serves one EdgeAI instance.</summary>
 internal sealed class ServingInstance : IAsyncDisposable
 {
-    private readonly ServingTelemetry _telemetry;
-
     public ServingInstance(IServiceProvider services, string? name)
     {
         var options = services.GetRequiredService<IOptionsMonitor<EdgeAIOptions>>().Get(name ?? Microsoft.Extensions.Options.Options.DefaultName);
@@ -36,8 +34,7 @@ internal sealed class ServingInstance : IAsyncDisposable
         Keys = new ApiKeys(Options.ApiKeys);
         Health = new ServerHealth(Engine, services.GetRequiredService<IHostApplicationLifetime>());
         Models = new ServedModels(Store, Engine, options, time, loggers.CreateLogger<ServedModels>());
-        _telemetry = new ServingTelemetry(services.GetService<IMeterFactory>(), name, Engine);
-        Runner = new InferenceRunner(Engine, options, Options.Limits, _telemetry, time);
+        Runner = new InferenceRunner(Engine, options, Options.Limits, new ServingTelemetry(services.GetRequiredService<IMeterFactory>(), name, Engine), time);
         Descriptions = new ModelDescriptions(Models, Health);
         Repository = new ModelRepository(Models);
         Rest = new RestHandler(Options.Limits, time, loggers.CreateLogger<RestHandler>());
@@ -87,7 +84,6 @@ internal sealed class ServingInstance : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         Metrics.Dispose();
-        _telemetry.Dispose();
         Watch.Dispose();
         return Models.DisposeAsync();
     }

@@ -6,24 +6,20 @@ using EdgeAI.Telemetry;
 namespace EdgeAI.AspNetCore.Serving;
 
 /// <summary>Measures how long requests wait here, where the engine has no queue of its own, under the names that the engine's queue has. Thread-safe.</summary>
-internal sealed class ServingTelemetry : IDisposable
+internal sealed class ServingTelemetry
 {
     private static readonly ActivitySource Activities = new(EdgeAITelemetry.ActivitySourceName);
 
-    private readonly Meter _meter;
-    private readonly bool _isOwn;
     private readonly Histogram<double> _queue;
     private readonly Lazy<KeyValuePair<string, object?>> _device;
 
-    /// <param name="factory">The app's; null where there is none.</param>
+    /// <param name="factory">The app's, from which the engine has its meter too.</param>
     /// <param name="instance">The instance's name; null for the default one.</param>
     /// <param name="engine">What requests wait for.</param>
-    public ServingTelemetry(IMeterFactory? factory, string? instance, IInferenceEngine engine)
+    public ServingTelemetry(IMeterFactory factory, string? instance, IInferenceEngine engine)
     {
-        var options = new MeterOptions(EdgeAITelemetry.MeterName) { Tags = instance is null ? null : [new(TelemetryTags.Instance, instance)] };
-        _isOwn = factory is null;
-        _meter = factory?.Create(options) ?? new Meter(options);
-        _queue = _meter.CreateHistogram<double>(TelemetryInstruments.QueueDuration, "s", "How long a run waited for its device.");
+        var meter = factory.Create(new MeterOptions(EdgeAITelemetry.MeterName) { Tags = instance is null ? null : [new(TelemetryTags.Instance, instance)] });
+        _queue = meter.CreateHistogram<double>(TelemetryInstruments.QueueDuration, "s", "How long a run waited for its device.");
         _device = new(() => new(TelemetryTags.Device, engine.Devices.FirstOrDefault(device => device.IsUsable)?.Device.ToString()));
     }
 
@@ -41,15 +37,6 @@ internal sealed class ServingTelemetry : IDisposable
         }
 
         return MeasureAsync(turn);
-    }
-
-    // A factory's meter is the factory's.
-    public void Dispose()
-    {
-        if (_isOwn)
-        {
-            _meter.Dispose();
-        }
     }
 
     private async ValueTask MeasureAsync(ValueTask turn)
