@@ -10,7 +10,7 @@ internal static class JsonElements
     {
         switch (tensor.ElementType)
         {
-            case ElementType.Float32: Write(json, tensor.AsSpan<float>().Slice(start, count), static (writer, value) => writer.WriteNumberValue(value)); break;
+            case ElementType.Float32: JsonFloatWriter.Write(json, tensor.AsSpan<float>().Slice(start, count)); break;
             case ElementType.Float64: Write(json, tensor.AsSpan<double>().Slice(start, count), static (writer, value) => writer.WriteNumberValue(value)); break;
             case ElementType.Int64: Write(json, tensor.AsSpan<long>().Slice(start, count), static (writer, value) => writer.WriteNumberValue(value)); break;
             case ElementType.Int32: Write(json, tensor.AsSpan<int>().Slice(start, count), static (writer, value) => writer.WriteNumberValue(value)); break;
