@@ -11,7 +11,7 @@ public sealed class InferenceOptions
     public TimeSpan KeepAlive { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How many threads one run may use on the CPU.</summary>
-    /// <value>The default is 0: as many as there are processors. The range is 0 to 1024.</value>
+    /// <value>The default is 0: as many as there are processors, but one where a small model is quicker so, and while there is a run for each processor. The range is 0 to 1024.</value>
     [Range(0, 1024)]
     public int CpuThreads { get; set; }
 
@@ -26,7 +26,10 @@ public sealed class InferenceOptions
     /// <value>The default is true. False costs quantised models private memory of about their size, and float models speed with many rows.</value>
     public bool KeepPackedWeights { get; set; } = true;
 
-    /// <summary>Which devices loads and runs may go to when they do not say themselves.</summary>
+    /// <summary>
+    /// Which devices loads and runs may go to when they do not say themselves. With <see cref="PowerPolicy.Efficient"/> the processor's threads also sleep at once after a run, where they are otherwise awake
+    /// up to 5 ms for the next one.
+    /// </summary>
     /// <value>The default is <see cref="PowerPolicy.Fastest"/>.</value>
     public PowerPolicy PowerPolicy { get; set; }
 

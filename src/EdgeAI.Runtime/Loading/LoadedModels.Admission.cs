@@ -200,6 +200,19 @@ internal sealed partial class LoadedModels
         }
     }
 
+    // Who grows has asked for the room, and gives that back.
+    private void NoteGrowth(SharedModel model, SessionGate gate, long bytes)
+    {
+        lock (_lock)
+        {
+            // A session that leaves gives it back with all else.
+            if (model.Gate == gate)
+            {
+                Charge_NeedsLock(model, model.Charge with { Private = model.Charge.Private + bytes }, model.IsMeasured);
+            }
+        }
+    }
+
     // What a session gives back is what it had, with all that its runs added.
     private static void NoteUnload(SharedModel model, SessionGate gate, long? bytes)
     {

@@ -206,6 +206,11 @@ internal sealed partial class LoadedModels
         try
         {
             gate = new SessionGate(await _telemetry.MeasureLoadAsync(request.Reference, load.HeldFiles is not null, request.Device?.ToString(), () => request.Load(load)).ConfigureAwait(false));
+            if (gate.Session.Session is IGrowingSession growing)
+            {
+                growing.Grown = bytes => NoteGrowth(model, gate, bytes);
+            }
+
             lock (_lock)
             {
                 Charge_NeedsLock(model, gate.Session.Memory, gate.Session.IsMeasured);

@@ -9,6 +9,23 @@ public sealed class AdmissionTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task Grow_ASession_IsChargedWithItUntilItLeaves()
+    {
+        await using var test = new SizedModels(new MemoryOptions());
+        var model = await test.AcquireAsync("model", 40);
+        var session = (IGrowingSession)model.Gate!.Session.Session;
+
+        session.Grown!(30);
+        Assert.Equal(70, test.Models.Report().Reserved.Private);
+        Assert.Equal(70, test.Models.Report().Models.Single().Memory.Private);
+
+        await test.Models.SwapOutAsync(model, Cancellation);
+        session.Grown!(30);
+        Assert.Equal(0, test.Models.Report().Reserved.Private);
+        await test.Models.ReleaseAsync(model, false);
+    }
+
+    [Fact]
     public async Task AcquireAsync_NoRoom_EvictsWhatNobodyHolds()
     {
         await using var test = new SizedModels(new MemoryOptions());

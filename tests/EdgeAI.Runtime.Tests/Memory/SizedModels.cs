@@ -123,8 +123,10 @@ internal sealed class SizedModels : IAsyncDisposable
         }
     }
 
-    private sealed class Session(Action close) : IModelSession
+    private sealed class Session(Action close) : IModelSession, IGrowingSession
     {
+        public Action<long>? Grown { get; set; }
+
         public ModelSignature Signature { get; } = new([], []);
 
         public ModelOutputs Run(IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken) => new([], []);

@@ -29,6 +29,8 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
 
     public string Name => ProviderName;
 
+    private bool IsSaving => options.PowerPolicy == PowerPolicy.Efficient;
+
     public IReadOnlyList<ExecutionDevice> Devices { get; } =
         [new ExecutionDevice(ProviderName, DeviceKind.Cpu, "0", $"CPU, {Environment.ProcessorCount} processors")];
 
@@ -71,7 +73,9 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
         if (plan == PackingPlan.Kept && await TryLoadPackedAsync(model, name, isBehind: false, cancellationToken).ConfigureAwait(false) is { } packed)
         {
             GiveMemoryBack();
-            return new OnnxSession(name, device, model.Manifest.Signature, packed);
+            var kept = new OnnxSession(name, device, model.Manifest.Signature, packed);
+            PreparePackedForCrowds(kept, model, name, length);
+            return kept;
         }
 
         // Who changes over anyway need not wait until the graph is written and read again: it is optimised over the mapped weights, as it will be when it is kept.
@@ -82,23 +86,95 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
             optimized ?? model.Files,
             optimized is null ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL,
             plan is PackingPlan.Private or PackingPlan.Kept,
-            cancellationToken);
+            cancellationToken,
+            threads: optimized is not null && plan != PackingPlan.Behind && IsTried(length) && !IsSaving ? RunThreads.AwakeBriefly : RunThreads.AsSet);
         var session = new OnnxSession(name, device, model.Manifest.Signature, graph);
         if (plan == PackingPlan.Behind)
         {
-            session.ChangeOverAfterFirstRun(token => MakeBehindAsync(model, name, length, token), () => EndChangeOver(name));
+            session.ChangeOverAfterFirstRun(token => MakeBehindAsync(model, name, length, token), () => EndChangeOver(session, model, name, length));
         }
-        else if (options.CpuThreads == 0 && Environment.ProcessorCount > 1 && optimized is not null && length <= WeightPackingPolicy.SmallModel)
+        else if (optimized is not null)
         {
-            var room = new WorkingRoom(WorkingMemory, length);
-            session.TryOneThread(token => MakeOfOneThreadAsync(optimized, plan == PackingPlan.Private, room, name, token), isOne => EndTrial(name, room, isOne));
+            OnnxGraphSession LoadFor(RunThreads threads, CancellationToken token) =>
+                _loader.Load(optimized, GraphOptimizationLevel.ORT_DISABLE_ALL, plan == PackingPlan.Private, token, threads: threads);
+            ChooseThreads(session, LoadFor, plan == PackingPlan.Private ? length : 0, name, length);
         }
 
         return session;
     }
 
-    // Beside the session of many threads, until one of the two is taken.
-    private async Task<OnnxGraphSession?> MakeOfOneThreadAsync(HotFiles files, bool isPacked, WorkingRoom room, string name, CancellationToken cancellationToken)
+    private void ChooseThreads(OnnxSession session, Func<RunThreads, CancellationToken, OnnxGraphSession> load, long privateBytes, string name, long length)
+    {
+        OnnxGraphSession LoadOfOne(CancellationToken token) => load(RunThreads.One, token);
+        if (!IsTried(length))
+        {
+            PrepareForCrowds(session, LoadOfOne, privateBytes, name, length);
+            return;
+        }
+
+        var room = new WorkingRoom(WorkingMemory, privateBytes);
+        session.TryThreads(
+            IsSaving,
+            async (threads, token) => (await MakeBesideAsync(token => load(threads, token), room, name, token).ConfigureAwait(false))?.Graph,
+            found =>
+            {
+                room.GiveBack();
+                if (found is { } threads)
+                {
+                    GiveMemoryBack();
+                    LogThreads(logger, name, threads);
+                }
+
+                if (found != RunThreads.One)
+                {
+                    PrepareForCrowds(session, LoadOfOne, privateBytes, name, length);
+                }
+            });
+    }
+
+    // Who sets the threads has them, and a model that is read from its file at each run is not read twice at a time.
+    private bool MayChooseThreads(long length) => options.CpuThreads == 0 && Environment.ProcessorCount > 1 && length <= room.Mapped;
+
+    private bool IsTried(long length) => length <= WeightPackingPolicy.SmallModel && MayChooseThreads(length);
+
+    private void PreparePackedForCrowds(OnnxSession session, IHotModel model, string name, long length) => PrepareForCrowds(
+        session,
+        token => _loader.LoadPacked(_optimization.Find(model, isPacked: true) ?? throw new FileNotFoundException("The packed weights are gone."), isBehind: true, token, RunThreads.One),
+        0,
+        name,
+        length);
+
+    private void PrepareForCrowds(OnnxSession session, Func<CancellationToken, OnnxGraphSession> load, long privateBytes, string name, long length)
+    {
+        if (!MayChooseThreads(length))
+        {
+            return;
+        }
+
+        session.UseOneThreadInCrowds(async token =>
+        {
+            var room = new WorkingRoom(WorkingMemory, privateBytes);
+            try
+            {
+                if (await MakeBesideAsync(load, room, name, token).ConfigureAwait(false) is not { } made)
+                {
+                    return null;
+                }
+
+                session.Grown?.Invoke(Math.Max(0, made.Bytes ?? privateBytes));
+                LogCrowds(logger, name);
+                return made.Graph;
+            }
+            finally
+            {
+                room.GiveBack();
+            }
+        });
+    }
+
+    // Another session of the same graph, beside runs, and the private memory that it took, where that was measured; null when there is no room for it or it failed.
+    private async Task<(OnnxGraphSession Graph, long? Bytes)?> MakeBesideAsync(
+        Func<CancellationToken, OnnxGraphSession> load, WorkingRoom room, string name, CancellationToken cancellationToken)
     {
         try
         {
@@ -109,14 +185,18 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
 
             // What it takes is no other step's.
             var step = MemoryMeter.Process.Begin();
+            OnnxGraphSession graph;
             try
             {
-                return _loader.Load(files, GraphOptimizationLevel.ORT_DISABLE_ALL, isPacked, cancellationToken, threads: 1);
+                graph = load(cancellationToken);
             }
-            finally
+            catch
             {
                 MemoryMeter.Process.End(step);
+                throw;
             }
+
+            return (graph, MemoryMeter.Process.End(step));
         }
         catch (Exception exception) when (exception is OperationCanceledException or OnnxRuntimeException or IOException or UnauthorizedAccessException)
         {
@@ -244,29 +324,23 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
         }
     }
 
-    private void EndTrial(string name, WorkingRoom room, bool? isOne)
-    {
-        room.GiveBack();
-        if (isOne is { } decided)
-        {
-            GiveMemoryBack();
-            LogThreads(logger, name, decided ? "one thread" : "all threads");
-        }
-    }
-
-    private void EndChangeOver(string name)
+    private void EndChangeOver(OnnxSession session, IHotModel model, string name, long length)
     {
         GiveMemoryBack();
         LogPacked(logger, name);
+        PreparePackedForCrowds(session, model, name, length);
     }
 
     // The packing frees what it packed, which the C library would keep.
     private static void GiveMemoryBack() => GlibcHeap.Current?.Trim();
 
-    [LoggerMessage(4, LogLevel.Debug, "{Model} is run best by {Threads}.")]
-    private static partial void LogThreads(ILogger logger, string model, string threads);
+    [LoggerMessage(5, LogLevel.Debug, "{Model} is run by one thread each while there is a run for each processor.")]
+    private static partial void LogCrowds(ILogger logger, string model);
 
-    [LoggerMessage(3, LogLevel.Debug, "{Model} keeps its threads; a session of one thread could not be made.")]
+    [LoggerMessage(4, LogLevel.Debug, "{Model} has found its threads: {Threads}.")]
+    private static partial void LogThreads(ILogger logger, string model, RunThreads threads);
+
+    [LoggerMessage(3, LogLevel.Debug, "{Model} keeps its threads; a session of other threads could not be made.")]
     private static partial void LogNotTried(ILogger logger, Exception exception, string model);
 
     [LoggerMessage(2, LogLevel.Information, "{Model} runs on packed weights from now on.")]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using EdgeAI.Configuration;
 using EdgeAI.Storage;
 using Microsoft.ML.OnnxRuntime;
@@ -9,20 +10,24 @@ namespace EdgeAI.Providers.Onnx;
 /// <param name="mappedRoom">The bytes of mapped files that memory holds; larger ones are read ahead of their runs.</param>
 internal sealed class OnnxGraphLoader(InferenceOptions options, long mappedRoom)
 {
+    // Some of what a client takes from an answer to its next request: of a short run, and of one whose input is megabytes.
+    private const int BriefMicroseconds = 300;
+    private const int LongerMicroseconds = 5000;
+
     /// <summary>A session over an optimised graph, its weights mapped.</summary>
     /// <param name="files">The graph and its weights.</param>
     /// <param name="level">What is left to optimise.</param>
     /// <param name="isPacked">Whether weights are packed, in private memory.</param>
     /// <param name="cancellationToken">Cancels the loading.</param>
     /// <param name="configure">Says on which device; null for the processor.</param>
-    /// <param name="threads">How many threads share a run; 0 for as many as the options say.</param>
+    /// <param name="threads">Which threads share a run.</param>
     public OnnxGraphSession Load(
-        HotFiles files, GraphOptimizationLevel level, bool isPacked, CancellationToken cancellationToken, Action<SessionOptions>? configure = null, int threads = 0)
+        HotFiles files, GraphOptimizationLevel level, bool isPacked, CancellationToken cancellationToken, Action<SessionOptions>? configure = null, RunThreads threads = RunThreads.AsSet)
     {
         var weights = files.WeightsPath is null ? null : new MappedWeights(files.WeightsPath);
         try
         {
-            return Hold(Open(files, weights, level, isPacked, threads > 0 ? threads : options.CpuThreads, configure, cancellationToken), files, weights);
+            return Hold(Open(files, weights, level, isPacked, CountOf(threads), AwakeMicroseconds(threads), configure, cancellationToken), files, weights);
         }
         catch
         {
@@ -35,10 +40,11 @@ internal sealed class OnnxGraphLoader(InferenceOptions options, long mappedRoom)
     /// <param name="files">The graph and its weights.</param>
     /// <param name="isBehind">Whether requests are served meanwhile, which need the other processors.</param>
     /// <param name="cancellationToken">Cancels the loading.</param>
-    public OnnxGraphSession LoadPacked(HotFiles files, bool isBehind, CancellationToken cancellationToken)
+    /// <param name="threads">Which threads share a run.</param>
+    public OnnxGraphSession LoadPacked(HotFiles files, bool isBehind, CancellationToken cancellationToken, RunThreads threads = RunThreads.AsSet)
     {
         Action<SessionOptions>? configure = isBehind ? null : session => session.AddSessionConfigEntry("session.prepack.enable_parallel", "1");
-        return Hold(Open(files, null, GraphOptimizationLevel.ORT_DISABLE_ALL, isPacked: true, options.CpuThreads, configure, cancellationToken), files, weights: null);
+        return Hold(Open(files, null, GraphOptimizationLevel.ORT_DISABLE_ALL, isPacked: true, CountOf(threads), AwakeMicroseconds(threads), configure, cancellationToken), files, weights: null);
     }
 
     /// <summary>Makes a session for what it writes as it is made, and disposes it.</summary>
@@ -57,8 +63,13 @@ internal sealed class OnnxGraphLoader(InferenceOptions options, long mappedRoom)
         CancellationToken cancellationToken)
     {
         using var weights = files.WeightsPath is null ? null : new MappedWeights(files.WeightsPath);
-        using var session = Open(files, weights, level, isPacked, threads, configure, cancellationToken);
+        using var session = Open(files, weights, level, isPacked, threads, awakeMicroseconds: 0, configure, cancellationToken);
     }
+
+    private int CountOf(RunThreads threads) => threads == RunThreads.One ? 1 : options.CpuThreads;
+
+    private static int AwakeMicroseconds(RunThreads threads) =>
+        threads switch { RunThreads.AwakeBriefly => BriefMicroseconds, RunThreads.AwakeLonger => LongerMicroseconds, _ => 0 };
 
     private OnnxGraphSession Hold(InferenceSession session, HotFiles files, MappedWeights? weights)
     {
@@ -72,6 +83,7 @@ internal sealed class OnnxGraphLoader(InferenceOptions options, long mappedRoom)
         GraphOptimizationLevel level,
         bool isPacked,
         int threads,
+        int awakeMicroseconds,
         Action<SessionOptions>? configure,
         CancellationToken cancellationToken)
     {
@@ -85,8 +97,10 @@ internal sealed class OnnxGraphLoader(InferenceOptions options, long mappedRoom)
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
 
-        // Threads that spin within a run make it up to 1.7 times as fast; between runs they would take processors from the app for nothing.
-        session.AddSessionConfigEntry("session.force_spinning_stop", "1");
+        // Threads that spin within a run make it up to 1.7 times as fast; between runs they would take processors from the app for nothing, by themselves for 50 ms.
+        session.AddSessionConfigEntry(
+            awakeMicroseconds > 0 ? "session.intra_op.spin_duration_us" : "session.force_spinning_stop",
+            awakeMicroseconds > 0 ? awakeMicroseconds.ToString(CultureInfo.InvariantCulture) : "1");
         session.AddSessionConfigEntry("session.disable_prepacking", isPacked ? "0" : "1");
         if (weights is not null)
         {

@@ -7,11 +7,12 @@ using Microsoft.ML.OnnxRuntime;
 namespace EdgeAI.Providers.Onnx;
 
 /// <summary>A model as its callers see it, whatever session of ONNX Runtime it runs in at the moment; see readme.md beside this file.</summary>
-internal sealed class OnnxSession : IBindableSession
+internal sealed class OnnxSession : IBindableSession, IGrowingSession
 {
     private readonly string _name;
     private readonly ExecutionDevice _device;
     private readonly string[] _outputNames;
+    private readonly bool _isOnProcessors;
     private readonly CancellationTokenSource _disposing = new();
     private OnnxGraphSession _current;
     private Func<CancellationToken, Task<OnnxGraphSession?>>? _makeNext;
@@ -19,6 +20,7 @@ internal sealed class OnnxSession : IBindableSession
     private Task _changeOver = Task.CompletedTask;
     private ThreadTrial? _trial;
     private ThreadTrial? _running;
+    private CrowdSession? _crowd;
     private volatile bool _isDisposed;
 
     public OnnxSession(string name, ExecutionDevice device, ModelSignature signature, OnnxGraphSession graph)
@@ -26,11 +28,14 @@ internal sealed class OnnxSession : IBindableSession
         _name = name;
         _device = device;
         _current = graph;
+        _isOnProcessors = device.Kind == DeviceKind.Cpu;
         _outputNames = [.. graph.Session.OutputNames];
         Signature = signature;
     }
 
     public ModelSignature Signature { get; }
+
+    public Action<long>? Grown { get; set; }
 
     public MemoryUse Memory => new(0, Volatile.Read(ref _current).MappedBytes, 0);
 
@@ -49,14 +54,19 @@ internal sealed class OnnxSession : IBindableSession
         _changed = changed;
     }
 
-    /// <summary>Begins to find out whether one thread serves as well as many. Called once, before the session is handed out.</summary>
-    /// <param name="makeOne">Makes the session of one thread; null when it can't be made.</param>
-    /// <param name="ended">Called when only one session is left: whether it is that one, null when that was not found out.</param>
-    public void TryOneThread(Func<CancellationToken, Task<OnnxGraphSession?>> makeOne, Action<bool?> ended)
+    /// <summary>Begins to find out how many threads serve best. Called once, before the session is handed out.</summary>
+    /// <param name="isSaving">Whether power is to be saved.</param>
+    /// <param name="make">Makes a session of other threads; null when it can't be made.</param>
+    /// <param name="ended">Called when only one session is left: which it is, null when that was not found out.</param>
+    public void TryThreads(bool isSaving, Func<RunThreads, CancellationToken, Task<OnnxGraphSession?>> make, Action<RunThreads?> ended)
     {
-        _trial = new ThreadTrial(this, _current, makeOne, ended);
+        _trial = new ThreadTrial(this, _current, isSaving, make, ended);
         _running = _trial;
     }
+
+    /// <summary>From now on, runs are by one thread each while there is one for each processor. Called at most once.</summary>
+    /// <param name="make">Makes the session of one thread, of which memory is counted by <see cref="Grown"/>; null when it can't be made.</param>
+    public void UseOneThreadInCrowds(Func<CancellationToken, Task<OnnxGraphSession?>> make) => Volatile.Write(ref _crowd, new CrowdSession(make));
 
     /// <summary>Runs are in another session from now on; who changes it retires the one before.</summary>
     public void Use(OnnxGraphSession graph) => Volatile.Write(ref _current, graph);
@@ -66,7 +76,7 @@ internal sealed class OnnxSession : IBindableSession
 
     public ModelOutputs Run(IReadOnlyDictionary<string, ModelValue> inputs, CancellationToken cancellationToken)
     {
-        var graph = Hold();
+        var graph = HoldForOne();
         try
         {
             using var bound = new OnnxInputs(inputs);
@@ -99,25 +109,22 @@ internal sealed class OnnxSession : IBindableSession
         return new OnnxBinding(this, inputs, outputs);
     }
 
-    /// <summary>The session to run in now, held for that run.</summary>
+    /// <summary>The session to run in from run to run, held for one of them.</summary>
     public OnnxGraphSession Hold()
     {
-        while (true)
-        {
-            // One that can't be held any more has a successor already, or none.
-            var graph = Volatile.Read(ref _current);
-            if (graph.TryHold())
-            {
-                return graph;
-            }
-
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-        }
+        var graph = HoldCurrent();
+        Begin();
+        return graph;
     }
 
     /// <summary>Ends the run that held it.</summary>
     public void Release(OnnxGraphSession graph)
     {
+        if (_isOnProcessors)
+        {
+            ProcessorRuns.End();
+        }
+
         graph.Release();
         if (_makeNext is not null)
         {
@@ -140,8 +147,41 @@ internal sealed class OnnxSession : IBindableSession
         // What is made behind reads the hot files and writes beside them; both are the caller's from here on.
         _changeOver.GetAwaiter().GetResult();
         _trial?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        _crowd?.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _current.RetireAsync().GetAwaiter().GetResult();
         _disposing.Dispose();
+    }
+
+    // The session for a run that nothing ties to the one before.
+    private OnnxGraphSession HoldForOne()
+    {
+        var crowd = Volatile.Read(ref _crowd);
+        var graph = (crowd is not null && ProcessorRuns.IsCrowded() ? crowd.TryHold() : null) ?? HoldCurrent();
+        Begin();
+        return graph;
+    }
+
+    private OnnxGraphSession HoldCurrent()
+    {
+        while (true)
+        {
+            // One that can't be held any more has a successor already, or none.
+            var graph = Volatile.Read(ref _current);
+            if (graph.TryHold())
+            {
+                return graph;
+            }
+
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+        }
+    }
+
+    private void Begin()
+    {
+        if (_isOnProcessors)
+        {
+            ProcessorRuns.Begin();
+        }
     }
 
     // Apart from the release, which would otherwise allocate what the lambda captures at each run.

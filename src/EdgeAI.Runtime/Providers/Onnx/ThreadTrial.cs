@@ -3,29 +3,35 @@ using System.Diagnostics;
 namespace EdgeAI.Providers.Onnx;
 
 /// <summary>
-/// Finds out whether a small model is better off with one thread: threads that share a run of some tens of microseconds wait for each other about as long as they work, and take processors from the
-/// runs beside it. A session of one thread takes over after the first runs, and the better one stays; see readme.md beside this file. Thread-safe.
+/// Finds out how a small model's runs are best shared by threads, from how long the first ones take; see readme.md beside this file. Threads that share a run of some tens of microseconds may wait for
+/// each other longer than they work: then a session of one thread is tried, and the better one stays. Those of a long run do well to be awake for longer until the next. Thread-safe.
 /// </summary>
 /// <param name="session">What the model's callers have.</param>
-/// <param name="many">The session of many threads that it begins in.</param>
-/// <param name="makeOne">Makes the same with one thread; null when there is no room for it or it failed.</param>
-/// <param name="ended">Called once when only one session is left: whether it is the one of one thread, null when that was not found out.</param>
-internal sealed class ThreadTrial(OnnxSession session, OnnxGraphSession many, Func<CancellationToken, Task<OnnxGraphSession?>> makeOne, Action<bool?> ended) : IAsyncDisposable
+/// <param name="first">The session that it begins in: of all threads, which sleep between runs where power is to be saved, and otherwise are awake briefly.</param>
+/// <param name="isSaving">Whether power is to be saved.</param>
+/// <param name="make">Makes another; null when there is no room for it or it failed.</param>
+/// <param name="ended">Called once when only one session is left: which it is, null when that was not found out.</param>
+internal sealed class ThreadTrial(
+    OnnxSession session, OnnxGraphSession first, bool isSaving, Func<RunThreads, CancellationToken, Task<OnnxGraphSession?>> make, Action<RunThreads?> ended) : IAsyncDisposable
 {
-    /// <summary>How many runs each session is judged by: by the fastest of them, which says least of what else the machine did.</summary>
-    public const int Runs = 8;
+    /// <summary>How many runs a session is judged by: by the fastest of them, which says least of what else the machine did.</summary>
+    public const int Runs = 32;
 
     // Longer ones have work enough for all threads, or are so seldom that it does not matter.
-    private static readonly long LongestRun = Stopwatch.Frequency / 1000;
+    private static readonly long LongestShortRun = Stopwatch.Frequency / 1000;
 
-    // One thread is taken up to here: the processors that it leaves to others are worth more.
-    private const double Advantage = 1.25;
+    // From here on some milliseconds more of a processor are little beside the run.
+    private static readonly long ShortestLongRun = Stopwatch.Frequency / 50;
+
+    // One thread is taken up to here. It leaves processors to others, as crowds do by themselves; and threads that are awake when the next run comes gain more than these first runs show.
+    private readonly double _advantage = isSaving ? 1.25 : 0.8;
+    private readonly RunThreads _firstThreads = isSaving ? RunThreads.AsSet : RunThreads.AwakeBriefly;
 
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _ending = new();
-    private OnnxGraphSession? _one;
-    private long _fastestOfMany = long.MaxValue;
-    private long _fastestOfOne = long.MaxValue;
+    private OnnxGraphSession? _second;
+    private long _fastestOfFirst = long.MaxValue;
+    private long _fastestOfSecond = long.MaxValue;
     private int _runs;
     private bool _isOver;
     private Task _work = Task.CompletedTask;
@@ -38,29 +44,16 @@ internal sealed class ThreadTrial(OnnxSession session, OnnxGraphSession many, Fu
         lock (_lock)
         {
             // Runs that began before the change are neither's.
-            if (_isOver || graph != (_one ?? many) || (_one is null && _runs >= Runs))
+            if (_isOver || graph != (_second ?? first) || (_second is null && _runs >= Runs))
             {
                 return;
             }
 
-            ref var fastest = ref _one is null ? ref _fastestOfMany : ref _fastestOfOne;
+            ref var fastest = ref _second is null ? ref _fastestOfFirst : ref _fastestOfSecond;
             fastest = Math.Min(fastest, ticks);
-            if (++_runs < Runs)
+            if (++_runs == Runs)
             {
-                return;
-            }
-
-            if (_one is not null)
-            {
-                End_NeedsLock(_fastestOfOne <= Advantage * _fastestOfMany, isDecided: true);
-            }
-            else if (_fastestOfMany <= LongestRun)
-            {
-                _work = Task.Run(BeginAsync);
-            }
-            else
-            {
-                End_NeedsLock(isOne: false, isDecided: true);
+                Judge_NeedsLock();
             }
         }
     }
@@ -73,7 +66,7 @@ internal sealed class ThreadTrial(OnnxSession session, OnnxGraphSession many, Fu
             if (!_isOver)
             {
                 _ending.Cancel();
-                End_NeedsLock(isOne: _one is not null, isDecided: false);
+                End_NeedsLock(_second ?? first, found: null);
             }
         }
     }
@@ -92,46 +85,71 @@ internal sealed class ThreadTrial(OnnxSession session, OnnxGraphSession many, Fu
         _ending.Dispose();
     }
 
-    private async Task BeginAsync()
+    private void Judge_NeedsLock()
     {
-        var one = await makeOne(_ending.Token).ConfigureAwait(false);
+        if (_second is not null)
+        {
+            var isOne = _fastestOfSecond <= _advantage * _fastestOfFirst;
+            End_NeedsLock(isOne ? _second : first, isOne ? RunThreads.One : _firstThreads);
+        }
+        else if (_fastestOfFirst <= LongestShortRun)
+        {
+            _work = Task.Run(() => MakeAsync(RunThreads.One));
+        }
+        else if (_fastestOfFirst >= ShortestLongRun && !isSaving)
+        {
+            _work = Task.Run(() => MakeAsync(RunThreads.AwakeLonger));
+        }
+        else
+        {
+            End_NeedsLock(first, _firstThreads);
+        }
+    }
+
+    private async Task MakeAsync(RunThreads threads)
+    {
+        var made = await make(threads, _ending.Token).ConfigureAwait(false);
         Task retiring;
         lock (_lock)
         {
-            if (one is not null && !_isOver)
+            if (made is not null && !_isOver)
             {
-                _one = one;
+                _second = made;
                 _runs = 0;
-                session.Use(one);
+                if (threads == RunThreads.One)
+                {
+                    session.Use(made);
+                }
+                else
+                {
+                    End_NeedsLock(made, threads);
+                }
+
                 return;
             }
 
-            retiring = one?.RetireAsync() ?? Task.CompletedTask;
+            retiring = made?.RetireAsync() ?? Task.CompletedTask;
             if (!_isOver)
             {
-                End_NeedsLock(isOne: false, isDecided: false);
+                End_NeedsLock(first, found: null);
             }
         }
 
         await retiring.ConfigureAwait(false);
     }
 
-    private void End_NeedsLock(bool isOne, bool isDecided)
+    private void End_NeedsLock(OnnxGraphSession taken, RunThreads? found)
     {
         _isOver = true;
-        if (!isOne)
-        {
-            session.Use(many);
-        }
-
+        session.Use(taken);
         session.EndTrial();
 
         // A session may still be in the making, which ends by itself.
-        var (making, other) = (_work, isOne ? many : _one);
-        _work = Task.Run(() => EndAsync(making, other, isDecided ? isOne : null));
+        var (making, other) = (_work, taken == first ? _second : first);
+        _work = Task.Run(() => EndAsync(making, other, found));
     }
 
-    private async Task EndAsync(Task making, OnnxGraphSession? other, bool? isOne)
+    private async Task EndAsync(Task making, OnnxGraphSession? other, RunThreads? found)
     {
         await making.ConfigureAwait(false);
         if (other is not null)
@@ -139,6 +157,6 @@ internal sealed class ThreadTrial(OnnxSession session, OnnxGraphSession many, Fu
             await other.RetireAsync().ConfigureAwait(false);
         }
 
-        ended(isOne);
+        ended(found);
     }
 }

@@ -1,26 +1,34 @@
+using System.Diagnostics;
 using EdgeAI.Configuration;
+using EdgeAI.Inference;
+using EdgeAI.Providers;
+using EdgeAI.Providers.Onnx;
 using EdgeAI.Runtime.Tests.Baseline;
 using EdgeAI.Testing.Catalogue;
+using EdgeAI.Testing.Files;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.ML.OnnxRuntime;
 
 namespace EdgeAI.Runtime.Tests.Providers.Onnx;
 
-/// <summary>Small models try what they are with one thread.</summary>
+/// <summary>Small models try which threads are best for them.</summary>
 public sealed class ThreadTrialTests
 {
-    private const string Decided = "is run best by";
+    private const string Decided = "has found its threads";
     private const double Tolerance = 1e-5;
 
     private static readonly TestModel Model = TestModels.Mlp;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Run_WhileItIsTried_GoesOnWithoutAFailure()
+    [Theory]
+    [InlineData(PowerPolicy.Fastest)]
+    [InlineData(PowerPolicy.Efficient)]
+    public async Task Run_WhileItIsTried_GoesOnWithoutAFailure(PowerPolicy policy)
     {
         var signal = new LogSignal(Decided);
-        await using var test = new TestRuntime(build: builder => Listen(builder, signal));
+        await using var test = new TestRuntime(options => options.Inference.PowerPolicy = policy, builder => Listen(builder, signal));
         using var expected = PlainRuntime.Run(Model, Model.CreateInputs());
         await using var lease = await test.LoadAsync(Model);
 
@@ -85,13 +93,52 @@ public sealed class ThreadTrialTests
         }
     }
 
+    [Fact]
+    public async Task Run_OfALongModel_HasThreadsThatStayAwakeFromThenOn()
+    {
+        var signal = new LogSignal(nameof(RunThreads.AwakeLonger));
+        await using var test = new TestRuntime(build: builder => Listen(builder, signal));
+        await using var lease = await test.LoadAsync(TestModels.Convolutions);
+        var inputs = CreateInputsOfALongRun();
+        using var expected = PlainRuntime.Run(TestModels.Convolutions, inputs);
+        do
+        {
+            using var actual = lease.Run(inputs, Cancellation);
+            ModelValueAssert.Close(expected, actual, Tolerance);
+        }
+        while (!signal.Logged.IsCompleted);
+        await signal.Logged;
+    }
+
     private static void Listen(IEdgeAIBuilder builder, LogSignal signal)
     {
         builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug));
         signal.AddTo(builder);
     }
 
-    private static void RunOnce(Inference.IModelLease lease, Inference.ModelOutputs expected)
+    // By all threads of this machine, whatever it is.
+    private static ModelInputs CreateInputsOfALongRun()
+    {
+        using var folder = new TemporaryDirectory();
+        using var session = new InferenceSession(TestModels.Convolutions.Save(folder));
+        for (var side = 400; ; side += 200)
+        {
+            var inputs = new ModelInputs { ["image"] = TensorValue.Create(SeededRandom.Floats(6, 3 * side * side), 1, 3, side, side) };
+            if (Enumerable.Range(0, ThreadTrial.Runs).Min(_ => Measure(session, inputs)) > TimeSpan.FromMilliseconds(60))
+            {
+                return inputs;
+            }
+        }
+    }
+
+    private static TimeSpan Measure(InferenceSession session, ModelInputs inputs)
+    {
+        var started = Stopwatch.GetTimestamp();
+        PlainRuntime.Run(session, inputs).Dispose();
+        return Stopwatch.GetElapsedTime(started);
+    }
+
+    private static void RunOnce(IModelLease lease, ModelOutputs expected)
     {
         using var actual = lease.Run(Model.CreateInputs(), Cancellation);
         ModelValueAssert.Close(expected, actual, Tolerance);
