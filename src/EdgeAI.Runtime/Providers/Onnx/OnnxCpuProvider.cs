@@ -82,10 +82,11 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
         var optimized = plan == PackingPlan.Behind
             ? _optimization.Find(model, isPacked: false)
             : await TryMakeAsync(model, name, isPacked: false, isBehind: false, cancellationToken).ConfigureAwait(false);
+        var isPacked = plan is PackingPlan.Private or PackingPlan.Kept;
         var graph = _loader.Load(
             optimized ?? model.Files,
             optimized is null ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL,
-            plan is PackingPlan.Private or PackingPlan.Kept,
+            isPacked,
             cancellationToken,
             threads: optimized is not null && plan != PackingPlan.Behind && IsTried(length) && !IsSaving ? RunThreads.AwakeBriefly : RunThreads.AsSet);
         var session = new OnnxSession(name, device, model.Manifest.Signature, graph);
@@ -96,8 +97,8 @@ internal sealed partial class OnnxCpuProvider(IHotFileLayout layout, InferenceOp
         else if (optimized is not null)
         {
             OnnxGraphSession LoadFor(RunThreads threads, CancellationToken token) =>
-                _loader.Load(optimized, GraphOptimizationLevel.ORT_DISABLE_ALL, plan == PackingPlan.Private, token, threads: threads);
-            ChooseThreads(session, LoadFor, plan == PackingPlan.Private ? length : 0, name, length);
+                _loader.Load(optimized, GraphOptimizationLevel.ORT_DISABLE_ALL, isPacked, token, threads: threads);
+            ChooseThreads(session, LoadFor, isPacked ? length : 0, name, length);
         }
 
         return session;
