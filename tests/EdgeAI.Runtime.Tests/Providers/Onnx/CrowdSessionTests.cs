@@ -6,8 +6,6 @@ using EdgeAI.Providers.Onnx;
 using EdgeAI.Runtime.Tests.Baseline;
 using EdgeAI.Testing.Catalogue;
 using EdgeAI.Testing.Files;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
 
 namespace EdgeAI.Runtime.Tests.Providers.Onnx;
@@ -31,7 +29,7 @@ public sealed class CrowdSessionTests
     public async Task Run_ManyAtOnce_GoOnWithoutAFailureByOneThreadEach(WeightPacking packing)
     {
         var signal = new LogSignal(Made);
-        await using var test = new TestRuntime(options => options.Inference.WeightPacking = packing, builder => Listen(builder, signal));
+        await using var test = new TestRuntime(options => options.Inference.WeightPacking = packing, signal.AddTo);
         using var expected = PlainRuntime.Run(Large, Large.CreateInputs());
         await using (var lease = await test.LoadAsync(Large))
         {
@@ -155,12 +153,6 @@ public sealed class CrowdSessionTests
 
         await crowd.DisposeAsync();
         Assert.Equal(1, tries);
-    }
-
-    private static void Listen(IEdgeAIBuilder builder, LogSignal signal)
-    {
-        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug));
-        signal.AddTo(builder);
     }
 
     private static OnnxGraphSession Open(TemporaryDirectory folder, TestModel model) => new(new InferenceSession(model.Save(folder)), null, 0, null);

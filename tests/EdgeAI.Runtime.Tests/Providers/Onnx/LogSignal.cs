@@ -4,14 +4,14 @@ using Microsoft.Extensions.Logging;
 
 namespace EdgeAI.Runtime.Tests.Providers.Onnx;
 
-/// <summary>Completes when a text is logged; a warning makes it fail.</summary>
+/// <summary>Completes when a text is logged, on whatever level; a warning makes it fail.</summary>
 internal sealed class LogSignal(string text) : ILoggerProvider, ILogger
 {
     private readonly TaskCompletionSource _logged = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task Logged => _logged.Task;
 
-    public void AddTo(IEdgeAIBuilder builder) => builder.Services.AddLogging(logging => logging.AddProvider(this));
+    public void AddTo(IEdgeAIBuilder builder) => builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(this));
 
     public ILogger CreateLogger(string categoryName) => this;
 

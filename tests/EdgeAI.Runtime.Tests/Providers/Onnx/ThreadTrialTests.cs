@@ -1,13 +1,10 @@
 using System.Diagnostics;
-using EdgeAI.Configuration;
 using EdgeAI.Inference;
 using EdgeAI.Providers;
 using EdgeAI.Providers.Onnx;
 using EdgeAI.Runtime.Tests.Baseline;
 using EdgeAI.Testing.Catalogue;
 using EdgeAI.Testing.Files;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
 
 namespace EdgeAI.Runtime.Tests.Providers.Onnx;
@@ -28,7 +25,7 @@ public sealed class ThreadTrialTests
     public async Task Run_WhileItIsTried_GoesOnWithoutAFailure(PowerPolicy policy)
     {
         var signal = new LogSignal(Decided);
-        await using var test = new TestRuntime(options => options.Inference.PowerPolicy = policy, builder => Listen(builder, signal));
+        await using var test = new TestRuntime(options => options.Inference.PowerPolicy = policy, signal.AddTo);
         using var expected = PlainRuntime.Run(Model, Model.CreateInputs());
         await using var lease = await test.LoadAsync(Model);
 
@@ -97,7 +94,7 @@ public sealed class ThreadTrialTests
     public async Task Run_OfALongModel_HasThreadsThatStayAwakeFromThenOn()
     {
         var signal = new LogSignal(nameof(RunThreads.AwakeLonger));
-        await using var test = new TestRuntime(build: builder => Listen(builder, signal));
+        await using var test = new TestRuntime(build: signal.AddTo);
         await using var lease = await test.LoadAsync(TestModels.Convolutions);
         var inputs = CreateInputsOfALongRun();
         using var expected = PlainRuntime.Run(TestModels.Convolutions, inputs);
@@ -108,12 +105,6 @@ public sealed class ThreadTrialTests
         }
         while (!signal.Logged.IsCompleted);
         await signal.Logged;
-    }
-
-    private static void Listen(IEdgeAIBuilder builder, LogSignal signal)
-    {
-        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug));
-        signal.AddTo(builder);
     }
 
     // By all threads of this machine, whatever it is.
